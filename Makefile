@@ -1,0 +1,98 @@
+# Goals: `make help`. Rooms are folders; everything that is made lies in build/.
+VERSION  := 0.1.0
+PYTHON   := /usr/bin/python3
+BUILD    ?= build
+CC       := gcc
+OPT      ?= -O2
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
+CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
+CFLAGS   += -std=c11 -g $(OPT) $(WARN)
+LDLIBS   += -ljansson -levent_core -levent_extra
+MINGW    := x86_64-w64-mingw32-gcc
+T        ?=
+F        ?=
+S        ?=
+ifdef SAN
+BUILD    := $(BUILD)/san
+CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+
+PACKAGES      := gcc libc6-dev libcmocka-dev libjansson-dev libevent-dev python3 python3-jinja2 graphviz clang lcov faketime libfaketime
+PACKAGES_WINE := wine wine64 gcc-mingw-w64-x86-64-win32
+
+MODEL       := $(sort $(wildcard model/*.c))
+SIM         := $(sort $(wildcard sim/*.c))
+CONFORMANCE := $(sort $(filter-out conformance/main.c,$(wildcard conformance/*.c)))
+ROOMS       := $(MODEL) $(SIM) $(CONFORMANCE)
+OBJECTS     := $(ROOMS:%.c=$(BUILD)/%.o)
+TEST_SOURCE := $(sort $(wildcard */test/*_test.c))
+TEST_PARTS  := $(sort $(filter-out $(TEST_SOURCE),$(wildcard */test/*.c)))
+TESTS       := $(TEST_SOURCE:%.c=$(BUILD)/%)
+SCRIPTS     := $(sort $(wildcard conformance/test/*_test.sh))
+COM         := $(sort $(wildcard conformance/kit/com/*.c))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all test check check-wine demo report cover bless clean help
+
+all: $(BUILD)/bgcheck ## build the tool
+
+$(BUILD)/bgcheck: $(BUILD)/conformance/main.o $(BUILD)/libbgcheck.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libbgcheck.a: $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libtest.a: $(TEST_PARTS:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(TESTS): %: %.o $(BUILD)/libtest.a $(BUILD)/libbgcheck.a
+	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
+
+test: $(TESTS) $(BUILD)/bgcheck ## run the tests of one unit: make test T=job F='resume*'
+	@for t in $(filter %/$(or $(T),%)_test,$(TESTS)); do $$t $(if $(F),'$(F)') || exit 1; done
+
+check: $(TESTS) $(BUILD)/bgcheck ## build with warnings as errors and run every test
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/test/check.sh $(TESTS) $(SCRIPTS) reports/test/report_test.py
+
+demo: $(BUILD)/bgcheck ## the suite on the reference and on one known-bad mutant, and the report
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) reports/demo.sh
+
+report: demo ## the same
+
+$(BUILD)/com/bgcom.exe: $(COM) $(wildcard conformance/kit/com/*.h) | $(BUILD)/.packages-wine
+	@mkdir -p $(@D)
+	$(MINGW) -std=c11 -O2 -Wall -Wextra -Werror -o $@ $(COM) -lole32 -loleaut32 -luuid -lversion
+
+check-wine: $(BUILD)/bgcheck $(BUILD)/com/bgcom.exe ## run the suite on Wine's BITS against its file of known deviations
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/test/check_wine.sh
+
+cover: | $(BUILD)/.packages ## line coverage of the tests by lcov: build/cov/index.html
+	@BUILD=$(BUILD) MAKE='$(MAKE)' reports/cover.sh
+
+bless: $(BUILD)/bgcheck ## write the reference's trace below ==== : make bless S=0012
+	$(BUILD)/bgcheck bless '$(S)*'
+
+clean: ## remove everything that was made
+	rm -rf build
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+# Stamps: packages that are missing are installed once, and said.
+$(BUILD)/.packages: Makefile
+	@mkdir -p $(@D)
+	@conformance/test/packages.sh $(PACKAGES)
+	@touch $@
+$(BUILD)/.packages-wine: Makefile
+	@mkdir -p $(@D)
+	@conformance/test/packages.sh $(PACKAGES_WINE)
+	@touch $@
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c)

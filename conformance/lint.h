@@ -1,0 +1,12 @@
+/* lint.h -- what is wrong with a scenario although it parses. */
+#ifndef BGCHECK_CONFORMANCE_LINT_H
+#define BGCHECK_CONFORMANCE_LINT_H
+
+#include "conformance/select.h"
+
+/* Prints one line a complaint, `file:line:col: text`: rules that do not exist or do not hold in a dialect of the
+ * scenario; and, after playing it on the reference: expectations that fail there, rules that it names and never triggers, serve lines
+ * that never answered. Returns EXIT_CONFORMS, EXIT_USAGE with complaints, EXIT_HARNESS. */
+enum exit_code lint_scenarios(const struct selection *selection, FILE *out);
+
+#endif

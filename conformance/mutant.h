@@ -1,0 +1,57 @@
+/* mutant.h -- known-bad variants of the reference: one deliberate defect each, as edits of its machine.
+ *
+ * A suite is worth something when it kills them, each by the rule that it breaks. */
+#ifndef BGCHECK_CONFORMANCE_MUTANT_H
+#define BGCHECK_CONFORMANCE_MUTANT_H
+
+#include "model/machine.h"
+#include "sim/arena.h"
+
+#define MUTANT_EDITS_MAX 4
+#define MUTANT_ANY (-1)
+
+enum edit_kind {
+	EDIT_NONE,
+	EDIT_EFFECT_OFF,     /* rows of (event, from) lose the effect `value` */
+	EDIT_EFFECT_ON,      /* ... gain it */
+	EDIT_TO,             /* ... go to the state `value` */
+	EDIT_RESULT,         /* ... answer the code `value`; refusals become acceptances and the reverse */
+	EDIT_CAUSE_CODE,     /* cause `event` reports the HRESULT `value` */
+	EDIT_CAUSE_CONTEXT,  /* ... the context `value` */
+	EDIT_CAUSE_FILE,     /* ... a file or not */
+	EDIT_CAUSE_CLASS,    /* ... the fault class `value` */
+	EDIT_LIMIT,          /* the limit `event` (enum mutant_limit) is `value` */
+	EDIT_DEFECT,         /* the defect `value` is on */
+};
+
+enum mutant_limit {
+	LIMIT_RETRY_DELAY_DEFAULT,
+	LIMIT_RETRY_DELAY_MIN,
+	LIMIT_NO_PROGRESS_DEFAULT,
+	LIMIT_NO_PROGRESS_FOREGROUND,
+	LIMIT_RETENTION,
+};
+
+struct edit {
+	enum edit_kind kind;
+	int event;       /* enum event, cause or limit */
+	int from;        /* enum state, or MUTANT_ANY */
+	int64_t value;
+};
+
+struct mutant {
+	const char *id;
+	const char *rules;     /* the rules that it breaks, space separated; the suite must name one of them */
+	bool dialects[DIALECT_COUNT];
+	const char *sentence;  /* what is wrong with it */
+	struct edit edits[MUTANT_EDITS_MAX];
+};
+
+const struct mutant *mutants_all(unsigned *count);
+/* NULL when there is none. */
+const struct mutant *mutant_find(const char *id);
+
+/* The reference machine of the dialect with the mutant's edits, in the arena. NULL when the arena is used up. */
+const struct machine *mutant_machine(struct arena *arena, const struct mutant *mutant, enum dialect dialect);
+
+#endif

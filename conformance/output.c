@@ -1,0 +1,296 @@
+/* output.c -- results.json and what is made from it without Python. */
+#include "conformance/output.h"
+
+#include "conformance/show.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? text : "";
+}
+
+static int say(const char *what, const char *path)
+{
+	fprintf(stderr, "bgcheck: cannot %s %s: %s\n", what, path, strerror(errno));
+	return -1;
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	(void)about, (void)kind, (void)where;
+	return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int make_parents(const char *path)
+{
+	char part[1200];
+	snprintf(part, sizeof part, "%s", path);
+	for (char *at = part + 1; *at; at++) {
+		if (*at != '/') continue;
+		*at = '\0';
+		if (mkdir(part, 0777) && errno != EEXIST) return -1;
+		*at = '/';
+	}
+	return 0;
+}
+
+/* Only an output folder of ours, or nothing, is ever replaced. */
+static int check_replaceable(const char *path)
+{
+	char inside[1100];
+	struct stat about;
+	DIR *dir = opendir(path);
+	if (!dir) return errno == ENOENT ? 0 : say("use output folder", path);
+	unsigned entries = 0;
+	while (readdir(dir)) entries++;
+	closedir(dir);
+	snprintf(inside, sizeof inside, "%s/results.json", path);
+	if (entries <= 2 || !stat(inside, &about)) return 0;
+	fprintf(stderr, "bgcheck: %s is no output folder of bgcheck and not empty: it is not replaced\n", path);
+	return -1;
+}
+
+int output_begin(struct output *output, const char *path)
+{
+	char inside[1200], here[512] = "";
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/') length--;
+	if (length + 20 >= sizeof output->final) {
+		errno = ENAMETOOLONG;
+		return say("use output folder", path);
+	}
+	if (path[0] != '/' && !getcwd(here, sizeof here)) return say("find", "the working directory");
+	snprintf(output->final, sizeof output->final, "%s%s%.*s", here, *here ? "/" : "", (int)length, path);
+	snprintf(output->draft, sizeof output->draft, "%s.draft-%d", output->final, (int)getpid());
+	if (check_replaceable(output->final)) return -1;
+	if (make_parents(output->draft) || mkdir(output->draft, 0777)) return say("make", output->draft);
+	snprintf(inside, sizeof inside, "%s/trace", output->draft);
+	if (mkdir(inside, 0777)) return say("make", inside);
+	snprintf(inside, sizeof inside, "%s/work", output->draft);
+	if (mkdir(inside, 0777)) return say("make", inside);
+	return 0;
+}
+
+void output_abandon(struct output *output)
+{
+	remove_tree(output->draft);
+}
+
+static void xml(FILE *file, const char *text)
+{
+	for (; *text; text++) switch (*text) {
+		case '&': fputs("&amp;", file); break;
+		case '<': fputs("&lt;", file); break;
+		case '>': fputs("&gt;", file); break;
+		case '"': fputs("&quot;", file); break;
+		case '\n': fputs("&#10;", file); break;
+		default: fputc((unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text, file);
+		}
+}
+
+static void xml_attribute(FILE *file, const char *name, const char *text)
+{
+	fprintf(file, " %s=\"", name);
+	xml(file, text);
+	fputc('"', file);
+}
+
+static json_t *worst_finding(json_t *unit)
+{
+	json_t *finding, *worst = NULL;
+	size_t i;
+	json_array_foreach(json_object_get(unit, "findings"), i, finding)
+		if (!json_is_true(json_object_get(finding, "expected")) && (!worst || !strcmp(text_of(worst, "rule"), "CHECK"))) worst = finding;
+	return worst;
+}
+
+static void write_junit(FILE *file, json_t *results)
+{
+	json_t *units = json_object_get(results, "scenarios"), *unit, *counts = json_object_get(results, "counts");
+	size_t i;
+	json_int_t failures = json_integer_value(json_object_get(counts, "fail")) + json_integer_value(json_object_get(counts, "non-strict"));
+	json_int_t errors = json_integer_value(json_object_get(counts, "adapter-error")) + json_integer_value(json_object_get(counts, "harness-error"));
+	fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bgcheck\" tests=\"%zu\" failures=\"%lld\" errors=\"%lld\" skipped=\"%lld\">\n",
+		json_array_size(units), (long long)failures, (long long)errors, (long long)json_integer_value(json_object_get(counts, "unsupported")));
+	json_array_foreach(units, i, unit) {
+		const char *verdict = text_of(unit, "verdict");
+		json_t *finding = worst_finding(unit);
+		fputs("  <testcase", file);
+		xml_attribute(file, "classname", text_of(unit, "dialect"));
+		xml_attribute(file, "name", text_of(unit, "id"));
+		fputs(">", file);
+		if (!strcmp(verdict, "unsupported")) {
+			fputs("<skipped", file);
+			xml_attribute(file, "message", text_of(unit, "feature"));
+			fputs("/>", file);
+		} else if (!strcmp(verdict, "adapter-error") || !strcmp(verdict, "harness-error")) {
+			fputs("<error", file);
+			xml_attribute(file, "message", text_of(unit, "why"));
+			fputs("/>", file);
+		} else if (!strcmp(verdict, "fail") || !strcmp(verdict, "non-strict")) {
+			fputs("<failure", file);
+			xml_attribute(file, "type", finding ? text_of(finding, "rule") : "golden");
+			xml_attribute(file, "message", finding ? text_of(finding, "signature") : text_of(unit, "why"));
+			fputs(">", file);
+			if (finding) {
+				fputs("done: ", file), xml(file, text_of(finding, "done"));
+				fputs("\nallowed: ", file), xml(file, text_of(finding, "allowed"));
+				fputs("\nseen: ", file), xml(file, text_of(finding, "seen"));
+			}
+			fputs("\nagain: ", file), xml(file, text_of(unit, "again"));
+			fputs("</failure>", file);
+		}
+		fputs("</testcase>\n", file);
+	}
+	fputs("</testsuite>\n", file);
+}
+
+static void write_tap(FILE *file, json_t *results)
+{
+	json_t *units = json_object_get(results, "scenarios"), *unit;
+	size_t i;
+	fprintf(file, "TAP version 13\n1..%zu\n", json_array_size(units));
+	json_array_foreach(units, i, unit) {
+		const char *verdict = text_of(unit, "verdict");
+		bool good = !strcmp(verdict, "pass") || !strcmp(verdict, "info") || !strcmp(verdict, "expected-fail") || !strcmp(verdict, "unsupported");
+		fprintf(file, "%s %zu - %s %s", good ? "ok" : "not ok", i + 1, text_of(unit, "id"), text_of(unit, "dialect"));
+		if (!strcmp(verdict, "unsupported")) fprintf(file, " # SKIP %s", text_of(unit, "feature"));
+		if (!strcmp(verdict, "expected-fail")) fputs(" # expected failure", file);
+		fputc('\n', file);
+	}
+}
+
+static void story(FILE *file, json_t *unit, json_t *finding)
+{
+	char at[60] = "";
+	json_int_t ns = json_integer_value(json_object_get(finding, "at_ns"));
+	if (ns >= 0) snprintf(at, sizeof at, ", at %lld.%03lld s", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
+	fprintf(file, "- %s (%s), %s, %s:%lld%s\n", text_of(finding, "rule"), text_of(finding, "level"), text_of(unit, "dialect"),
+		text_of(unit, "file"), (long long)json_integer_value(json_object_get(finding, "line")), at);
+	fprintf(file, "  - rule: %s\n", text_of(finding, "sentence"));
+	fprintf(file, "  - done: %s\n", text_of(finding, "done"));
+	fprintf(file, "  - allowed: %s\n", text_of(finding, "allowed"));
+	fprintf(file, "  - seen: %s\n", text_of(finding, "seen"));
+	if (*text_of(finding, "source")) fprintf(file, "  - source: %s\n", text_of(finding, "source"));
+	fprintf(file, "  - signature: `%s`\n", text_of(finding, "signature"));
+	fprintf(file, "  - again: `%s`\n", text_of(unit, "again"));
+}
+
+static void write_vacuous(FILE *file, json_t *results)
+{
+	json_t *rule;
+	size_t i;
+	unsigned count = 0;
+	json_array_foreach(json_object_get(results, "rules"), i, rule) count += !strcmp(text_of(rule, "verdict"), "vacuous");
+	if (!count) return;
+	fprintf(file, "\n## Rules whose trigger never happened: %u\n\n", count);
+	json_array_foreach(json_object_get(results, "rules"), i, rule)
+		if (!strcmp(text_of(rule, "verdict"), "vacuous")) fprintf(file, "- %s (%s): %s\n", text_of(rule, "id"), text_of(rule, "dialect"), text_of(rule, "trigger"));
+}
+
+void output_summary(FILE *file, json_t *results)
+{
+	json_t *counts = json_object_get(results, "counts"), *count, *unit, *finding, *stale;
+	const char *word;
+	size_t i, k;
+	fprintf(file, "# %s\n\nVerdict: **%s** (exit %lld)\n\n", text_of(results, "sentence"), text_of(results, "verdict"),
+		(long long)json_integer_value(json_object_get(results, "exit")));
+	json_object_foreach(counts, word, count)
+		if (json_integer_value(count)) fprintf(file, "- %s: %lld\n", word, (long long)json_integer_value(count));
+	for (int expected = 0; expected <= 1; expected++) {
+		bool headed = false;
+		json_array_foreach(json_object_get(results, "scenarios"), i, unit)
+			json_array_foreach(json_object_get(unit, "findings"), k, finding) {
+				if (json_is_true(json_object_get(finding, "expected")) != (expected == 1)) continue;
+				if (!headed) fprintf(file, "\n## %s\n\n", expected ? "Expected failures" : "Findings");
+				headed = true;
+				story(file, unit, finding);
+				if (expected) fprintf(file, "  - excused: %s\n", text_of(finding, "reason"));
+			}
+	}
+	bool headed = false;
+	json_array_foreach(json_object_get(results, "scenarios"), i, unit) {
+		if (!*text_of(unit, "why") && strcmp(text_of(unit, "verdict"), "unsupported")) continue;
+		if (!headed) fprintf(file, "\n## Not played to the end\n\n");
+		headed = true;
+		fprintf(file, "- %s %s (%s): %s%s%s\n", text_of(unit, "verdict"), text_of(unit, "id"), text_of(unit, "dialect"), text_of(unit, "feature"),
+			*text_of(unit, "feature") ? ": " : "", text_of(unit, "why"));
+	}
+	json_t *stale_list = json_object_get(json_object_get(results, "xfail"), "stale");
+	if (json_array_size(stale_list)) fprintf(file, "\n## Stale expectations\n\n");
+	json_array_foreach(stale_list, i, stale)
+		fprintf(file, "- %s:%lld: %s\n", text_of(json_object_get(results, "xfail"), "file"), (long long)json_integer_value(json_object_get(stale, "line")), text_of(stale, "text"));
+	write_vacuous(file, results);
+}
+
+static void write_json(FILE *file, json_t *value)
+{
+	json_dumpf(value, file, JSON_INDENT(1));
+	fputc('\n', file);
+}
+
+static void write_coverage(FILE *file, json_t *results)
+{
+	write_json(file, json_object_get(results, "coverage"));
+}
+
+static void write_table(FILE *file, json_t *results)
+{
+	(void)results;
+	show_table_tsv(file, -1);
+}
+
+static int write_file(const struct output *output, const char *name, void (*write)(FILE *, json_t *), json_t *results)
+{
+	char path[1300];
+	snprintf(path, sizeof path, "%s/%s", output->draft, name);
+	FILE *file = fopen(path, "w");
+	if (!file) return say("write", path);
+	write(file, results);
+	bool failed = ferror(file);
+	if (fclose(file) || failed) return say("write", path);
+	return 0;
+}
+
+/* Work folders that scenarios left empty are of no use. */
+static void drop_work(const struct output *output)
+{
+	char path[1300];
+	snprintf(path, sizeof path, "%s/work", output->draft);
+	remove_tree(path);
+}
+
+int output_end(struct output *output, json_t *results)
+{
+	char old[1300];
+	drop_work(output);
+	if (write_file(output, "results.json", write_json, results) || write_file(output, "junit.xml", write_junit, results) ||
+		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", output_summary, results) ||
+		write_file(output, "coverage.json", write_coverage, results) || write_file(output, "table.tsv", write_table, results)) {
+		output_abandon(output);
+		return -1;
+	}
+	snprintf(old, sizeof old, "%s.old-%d", output->final, (int)getpid());
+	bool had = !rename(output->final, old);
+	if (rename(output->draft, output->final)) {
+		say("put in place", output->final);
+		if (had) rename(old, output->final);
+		output_abandon(output);
+		return -1;
+	}
+	if (had) remove_tree(old);
+	return 0;
+}

@@ -1,0 +1,497 @@
+/* results.c -- classifies every finding, adds up, and says what the whole is worth. */
+#include "conformance/results.h"
+
+#include "conformance/rules.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+struct maker {
+	const struct results_options *options;
+	unsigned counts[VERDICT_COUNT];
+	unsigned denied;             /* unsupported features that nothing allows */
+	bool required_vacuous;
+	json_t *scenarios, *rules, *stale;
+	const char *impl_name, *impl_version, *tier;
+};
+
+static const char *text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? text : "";
+}
+
+static void put(json_t *object, const char *key, const char *text)
+{
+	json_object_set_new(object, key, json_string(text));
+}
+
+/* A check of the scenario that failed, told as a finding of the rule CHECK. Its signature has no times. */
+static json_t *check_finding(json_t *check)
+{
+	char signature[600];
+	json_t *finding = json_object();
+	const char *found = text_of(check, "found"), *cut = strstr(found, " since ");
+	snprintf(signature, sizeof signature, "%s => %.*s", text_of(check, "step"), cut ? (int)(cut - found) : 300, found);
+	for (char *at = signature, *to = signature; ; at++) {   /* runs of blanks are one: alignment is no difference */
+		if (*at == ' ' && to > signature && to[-1] == ' ') continue;
+		*to++ = *at;
+		if (!*at) break;
+	}
+	put(finding, "rule", "CHECK");
+	put(finding, "level", "MUST");
+	put(finding, "sentence", "The scenario's own expectation holds.");
+	json_object_set(finding, "line", json_object_get(check, "line"));
+	json_object_set_new(finding, "at_ns", json_integer(-1));
+	put(finding, "job", "-");
+	put(finding, "done", text_of(check, "step"));
+	put(finding, "allowed", text_of(check, "expected"));
+	put(finding, "seen", found);
+	put(finding, "signature", signature);
+	put(finding, "source", "");
+	return finding;
+}
+
+static enum verdict verdict_of_level(const char *level)
+{
+	if (!strcmp(level, "MUST")) return VERDICT_FAIL;
+	if (!strcmp(level, "SHOULD")) return VERDICT_NON_STRICT;
+	return VERDICT_INFO;
+}
+
+/* Marks the finding as expected or not; returns what it is worth. */
+static enum verdict judge_finding_json(struct maker *maker, const char *id, json_t *finding)
+{
+	struct xfail *xfail = maker->options->xfail;
+	const struct xfail_entry *entry =
+		xfail ? xfail_match(xfail, id, text_of(finding, "rule"), text_of(finding, "signature")) : NULL;
+	json_object_set_new(finding, "expected", json_boolean(entry != NULL));
+	put(finding, "reason", entry ? entry->reason : "");
+	return entry ? VERDICT_EXPECTED_FAIL : verdict_of_level(text_of(finding, "level"));
+}
+
+static bool is_earlier(json_t *a, json_t *b)
+{
+	json_int_t x = json_integer_value(json_object_get(a, "line")), y = json_integer_value(json_object_get(b, "line"));
+	return x < y;
+}
+
+static void put_divergence(json_t *unit, json_t *findings)
+{
+	json_t *first = NULL, *finding;
+	size_t i;
+	json_array_foreach(findings, i, finding)
+		if (!first || is_earlier(finding, first)) first = finding;
+	json_object_set(unit, "first_divergence", first ? first : json_null());
+}
+
+static void put_again(struct maker *maker, json_t *unit)
+{
+	char again[1500];
+	snprintf(again, sizeof again, "%s --dialect %s %s%s", maker->options->again, text_of(unit, "dialect"), text_of(unit, "file"),
+		maker->options->again_adapter);
+	put(unit, "again", again);
+}
+
+static enum verdict unit_verdict(struct maker *maker, json_t *unit)
+{
+	const char *id = text_of(unit, "id"), *end = text_of(unit, "end");
+	if (json_object_get(unit, "harness")) return VERDICT_HARNESS_ERROR;
+	if (!strcmp(end, "broken")) return VERDICT_ADAPTER_ERROR;
+	if (!strcmp(end, "unsupported")) {
+		const char *feature = text_of(unit, "feature");
+		bool allowed = maker->options->xfail && xfail_allows(maker->options->xfail, id, feature);
+		json_object_set_new(unit, "allowed", json_boolean(allowed));
+		maker->denied += !allowed;
+		return VERDICT_UNSUPPORTED;
+	}
+	enum verdict verdict = VERDICT_PASS;
+	json_t *findings = json_object_get(unit, "findings"), *value;
+	size_t i;
+	json_array_foreach(json_object_get(unit, "checks"), i, value)
+		if (!json_is_true(json_object_get(value, "passed"))) json_array_append_new(findings, check_finding(value));
+	json_array_foreach(findings, i, value) verdict = verdict_worst(verdict, judge_finding_json(maker, id, value));
+	if (json_object_get(unit, "golden")) verdict = VERDICT_FAIL;
+	put_divergence(unit, findings);
+	return verdict;
+}
+
+static void judge_unit(struct maker *maker, json_t *unit)
+{
+	json_t *impl = json_object_get(unit, "impl");
+	if (json_object_get(unit, "harness")) put(unit, "why", text_of(unit, "harness"));
+	if (json_object_get(unit, "golden")) put(unit, "why", text_of(unit, "golden"));
+	if (!maker->impl_name && *text_of(impl, "name")) {
+		maker->impl_name = text_of(impl, "name");
+		maker->impl_version = text_of(impl, "version");
+		maker->tier = text_of(impl, "tier");
+	}
+	enum verdict verdict = unit_verdict(maker, unit);
+	maker->counts[verdict]++;
+	put(unit, "world", maker->options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	put(unit, "verdict", verdict_name(verdict));
+	put_again(maker, unit);
+}
+
+/* One rule in one dialect over all scenarios. */
+static void add_rule(struct maker *maker, json_t *units, const struct rule *rule, enum dialect dialect)
+{
+	static const char *const levels[] = { "MUST", "SHOULD", "MAY", "UNSPECIFIED" };
+	static const char *const kinds[] = { "judged", "derived", "not-observable", "reading" };
+	json_t *told = json_object(), *triggered_in = json_array(), *failed_in = json_array(), *unit, *finding;
+	json_int_t triggered = 0, expected = 0;
+	enum verdict verdict = VERDICT_PASS;
+	size_t i, k;
+	json_array_foreach(units, i, unit) {
+		if (strcmp(text_of(unit, "dialect"), machine_dialect_name(dialect))) continue;
+		json_int_t n = json_integer_value(json_object_get(json_object_get(unit, "triggered"), rule->id));
+		if (n) json_array_append(triggered_in, json_object_get(unit, "id"));
+		triggered += n;
+		bool failed = false;
+		json_array_foreach(json_object_get(unit, "findings"), k, finding) {
+			if (strcmp(text_of(finding, "rule"), rule->id)) continue;
+			bool excused = json_is_true(json_object_get(finding, "expected"));
+			verdict = verdict_worst(verdict, excused ? VERDICT_EXPECTED_FAIL : verdict_of_level(text_of(finding, "level")));
+			expected += excused;
+			failed = true;
+		}
+		if (failed) json_array_append(failed_in, json_object_get(unit, "id"));
+	}
+	if (!triggered && verdict == VERDICT_PASS) verdict = VERDICT_VACUOUS;
+	put(told, "id", rule->id);
+	put(told, "level", levels[rule->level]);
+	put(told, "dialect", machine_dialect_name(dialect));
+	put(told, "area", rule->area);
+	put(told, "sentence", rule->sentence);
+	put(told, "trigger", rule->trigger);
+	put(told, "source", rule->source[dialect]);
+	put(told, "kind", kinds[rule->kind]);
+	put(told, "why", rule->why);
+	put(told, "verdict", rule->kind == RULE_KIND_JUDGED ? verdict_name(verdict) : "-");
+	json_object_set_new(told, "triggered", json_integer(triggered));
+	json_object_set_new(told, "scenarios", triggered_in);
+	json_object_set_new(told, "failed", failed_in);
+	json_object_set_new(told, "expected", json_integer(expected));
+	json_array_append_new(maker->rules, told);
+	for (unsigned r = 0; r < maker->options->require_count; r++)
+		if (rule->kind == RULE_KIND_JUDGED && verdict == VERDICT_VACUOUS && !fnmatch(maker->options->require[r], rule->id, 0))
+			maker->required_vacuous = true;
+}
+
+static bool dialect_ran(json_t *units, const char *dialect)
+{
+	json_t *unit;
+	size_t i;
+	json_array_foreach(units, i, unit)
+		if (!strcmp(text_of(unit, "dialect"), dialect)) return true;
+	return false;
+}
+
+/* Words that any unit of the dialect has under `key`. */
+static json_t *union_of(json_t *units, const char *dialect, const char *key)
+{
+	json_t *all = json_object(), *unit, *count;
+	const char *word;
+	size_t i;
+	json_array_foreach(units, i, unit) {
+		if (strcmp(text_of(unit, "dialect"), dialect)) continue;
+		json_object_foreach(json_object_get(unit, key), word, count)
+			json_object_set_new(all, word, json_integer(json_integer_value(count) + json_integer_value(json_object_get(all, word))));
+	}
+	return all;
+}
+
+static json_t *cover(const char *dialect, unsigned hit, unsigned total, json_t *missed)
+{
+	json_t *told = json_object();
+	put(told, "dialect", dialect);
+	json_object_set_new(told, "hit", json_integer(hit));
+	json_object_set_new(told, "total", json_integer(total));
+	json_object_set_new(told, "missed", missed);
+	return told;
+}
+
+static json_t *cover_rows(json_t *units, const struct machine *machine)
+{
+	const char *dialect = machine_dialect_name(machine->dialect);
+	json_t *seen = union_of(units, dialect, "rows"), *missed = json_array();
+	unsigned hit = 0, total = 0;
+	for (unsigned i = 0; i < machine->moves_count; i++) {
+		const struct move *move = &machine->moves[i];
+		if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
+		total++;
+		if (json_object_get(seen, move->id)) hit++;
+		else json_array_append_new(missed, json_string(move->id));
+	}
+	json_decref(seen);
+	return cover(dialect, hit, total, missed);
+}
+
+static json_t *cover_cells(json_t *units, const struct machine *machine)
+{
+	const char *dialect = machine_dialect_name(machine->dialect);
+	json_t *seen = union_of(units, dialect, "cells"), *missed = json_array();
+	unsigned hit = 0, total = 0;
+	for (int state = 0; state < STATE_COUNT; state++)
+		for (int event = 0; event < EVENT_COUNT; event++) {
+			char cell[100];
+			unsigned rows;
+			const struct move *first = machine_cell(machine, (enum state)state, (enum event)event, &rows);
+			if (first->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
+			total++;
+			snprintf(cell, sizeof cell, "%s %s", machine_state_name((enum state)state), machine_event_name((enum event)event));
+			if (json_object_get(seen, cell)) hit++;
+			else json_array_append_new(missed, json_string(cell));
+		}
+	json_decref(seen);
+	return cover(dialect, hit, total, missed);
+}
+
+static json_t *cover_faults(json_t *units, const struct machine *machine)
+{
+	const char *dialect = machine_dialect_name(machine->dialect);
+	json_t *seen = union_of(units, dialect, "causes"), *missed = json_array();
+	unsigned hit = 0, total = 0;
+	for (int cause = 0; cause < CAUSE_COUNT; cause++) {
+		if (machine->faults[cause].report[machine->dialect].fault_class == FAULT_CLASS_NONE) continue;
+		total++;
+		if (json_object_get(seen, machine->faults[cause].word)) hit++;
+		else json_array_append_new(missed, json_string(machine->faults[cause].word));
+	}
+	json_decref(seen);
+	return cover(dialect, hit, total, missed);
+}
+
+static json_t *cover_contexts(json_t *units, const struct machine *machine)
+{
+	const char *dialect = machine_dialect_name(machine->dialect);
+	json_t *seen = union_of(units, dialect, "contexts"), *missed = json_array();
+	unsigned hit = 0;
+	for (int context = 0; context < CONTEXT_COUNT; context++) {
+		const char *name = machine_context_name((enum context)context);
+		if (json_object_get(seen, name)) hit++;
+		else json_array_append_new(missed, json_string(name));
+	}
+	json_decref(seen);
+	return cover(dialect, hit, CONTEXT_COUNT, missed);
+}
+
+static void add_readings(json_t *readings, json_t *units, enum dialect dialect)
+{
+	unsigned count;
+	const struct reading *all = machine_readings(&count);
+	const char *name = machine_dialect_name(dialect);
+	for (unsigned r = 0; r < count; r++) {
+		char seen[300] = "";
+		json_t *unit;
+		size_t i;
+		json_array_foreach(units, i, unit) {
+			const char *choice = text_of(json_object_get(unit, "readings"), all[r].id);
+			if (strcmp(text_of(unit, "dialect"), name) || !*choice || strstr(seen, choice)) continue;
+			size_t used = strlen(seen);
+			snprintf(seen + used, sizeof seen - used, "%s%s", used ? ", " : "", choice);
+		}
+		json_t *told = json_object();
+		put(told, "id", all[r].id);
+		put(told, "dialect", name);
+		put(told, "question", all[r].question);
+		put(told, "choices", all[r].choices);
+		put(told, "takes", all[r].takes[dialect]);
+		put(told, "seen", seen);
+		json_array_append_new(readings, told);
+	}
+}
+
+/* Whether the table has a row that leads from one state to the other. */
+static bool is_documented(const struct machine *machine, enum state from, enum state to)
+{
+	for (unsigned i = 0; i < machine->moves_count; i++)
+		if (machine->moves[i].from == from && machine->moves[i].to == to && !(machine->moves[i].effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)))
+			return true;
+	return false;
+}
+
+/* Where the implementation cannot be looked into, the transitions are those that clients saw. */
+static void add_transitions(struct maker *maker, json_t *transitions, json_t *units, const struct machine *machine)
+{
+	const char *dialect = machine_dialect_name(machine->dialect), *pair;
+	json_t *seen = union_of(units, dialect, maker->options->run->unit.impl == IMPL_EXEC ? "seen" : "transitions"), *count;
+	for (int from = 0; from < STATE_COUNT; from++)
+		for (int to = 0; to < STATE_COUNT; to++) {
+			char key[100];
+			snprintf(key, sizeof key, "%s>%s", machine_state_name((enum state)from), machine_state_name((enum state)to));
+			pair = key;
+			if (!(count = json_object_get(seen, pair))) continue;
+			json_t *told = json_object();
+			put(told, "dialect", dialect);
+			put(told, "from", machine_state_name((enum state)from));
+			put(told, "to", machine_state_name((enum state)to));
+			json_object_set(told, "count", count);
+			json_object_set_new(told, "documented", json_boolean(is_documented(machine, (enum state)from, (enum state)to)));
+			json_array_append_new(transitions, told);
+		}
+	json_decref(seen);
+}
+
+static bool entry_ran(const struct xfail_entry *entry, json_t *units)
+{
+	json_t *unit;
+	size_t i;
+	json_array_foreach(units, i, unit)
+		for (unsigned k = 0; k < entry->ids_count; k++)
+			if (!fnmatch(entry->ids[k], text_of(unit, "id"), 0)) return true;
+	return false;
+}
+
+static void find_stale(struct maker *maker, json_t *units)
+{
+	struct xfail *xfail = maker->options->xfail;
+	char text[500];
+	if (!xfail) return;
+	if (maker->impl_name && !xfail_is_for(xfail, maker->impl_name, maker->impl_version)) {
+		snprintf(text, sizeof text, "the file is for %s %s, the implementation is %s %s", xfail->implementation, xfail->version,
+			maker->impl_name, maker->impl_version);
+		json_t *told = json_object();
+		json_object_set_new(told, "line", json_integer(1));
+		put(told, "text", text);
+		json_array_append_new(maker->stale, told);
+	}
+	for (unsigned i = 0; i < xfail->count; i++) {
+		const struct xfail_entry *entry = &xfail->entries[i];
+		const char *why = xfail_stale(entry, entry_ran(entry, units), maker->options->today);
+		if (!why) continue;
+		json_t *told = json_object();
+		snprintf(text, sizeof text, "%s %s %s%s%s: it %s", entry->allow ? "allow" : "fail", entry->rule, *entry->signature ? "\"" : "",
+			entry->signature, *entry->signature ? "\"" : "", why);
+		json_object_set_new(told, "line", json_integer(entry->line));
+		put(told, "text", text);
+		json_array_append_new(maker->stale, told);
+	}
+}
+
+static enum exit_code exit_of(const struct maker *maker, json_t *units)
+{
+	if (!json_array_size(units)) return EXIT_SELECTION;
+	if (maker->counts[VERDICT_HARNESS_ERROR]) return EXIT_HARNESS;
+	if (maker->counts[VERDICT_ADAPTER_ERROR]) return EXIT_ADAPTER;
+	if (maker->counts[VERDICT_FAIL] || (maker->options->strict && maker->counts[VERDICT_NON_STRICT])) return EXIT_FAILED;
+	if (json_array_size(maker->stale)) return EXIT_STALE;
+	if (maker->denied) return EXIT_UNSUPPORTED;
+	if (maker->counts[VERDICT_INCONCLUSIVE] || maker->required_vacuous) return EXIT_INCONCLUSIVE;
+	if (maker->counts[VERDICT_UNSUPPORTED] == json_array_size(units)) return EXIT_INCONCLUSIVE;
+	return EXIT_CONFORMS;
+}
+
+static json_t *sum_up(struct maker *maker, json_t *units, enum exit_code code)
+{
+	const char *who = maker->impl_name ? maker->impl_name : "the implementation";
+	const struct mutant *mutant = maker->options->run->unit.mutant;
+	static const char *const what[] = {
+		[EXIT_CONFORMS] = "conforms",
+		[EXIT_FAILED] = "does not conform",
+		[EXIT_USAGE] = "was not judged: usage",
+		[EXIT_STALE] = "was judged, but its expectations are stale",
+		[EXIT_INCONCLUSIVE] = "was judged, but the evidence is incomplete",
+		[EXIT_UNSUPPORTED] = "lacks features that nothing allows it to lack",
+		[EXIT_ADAPTER] = "could not be judged everywhere: it or its adapter hung, died or broke the protocol",
+		[EXIT_HARNESS] = "could not be judged: bgcheck itself failed",
+		[EXIT_SELECTION] = "was not judged: nothing was selected",
+	};
+	unsigned broken = 0, excused = 0;
+	json_t *rule;
+	size_t i;
+	json_array_foreach(maker->rules, i, rule) {
+		broken += !strcmp(text_of(rule, "verdict"), "fail");
+		excused += !strcmp(text_of(rule, "verdict"), "expected-fail");
+	}
+	char name[300], excuse[60] = "";
+	snprintf(name, sizeof name, "%s%s%s%s%s", who, mutant ? " " : "", mutant ? mutant->id : "", maker->impl_version && *maker->impl_version ? " " : "",
+		maker->impl_version ? maker->impl_version : "");
+	if (excused) snprintf(excuse, sizeof excuse, ", %u more as expected", excused);
+	return json_sprintf("%s %s: %u rule%s broken%s in %u run%s of scenarios", name, what[code], broken, broken == 1 ? "" : "s", excuse,
+		(unsigned)json_array_size(units), json_array_size(units) == 1 ? "" : "s");
+}
+
+static void strip(json_t *units)
+{
+	static const char *const inner[] = { "triggered", "rows", "cells", "causes", "contexts", "readings", "transitions", "seen", "impl", "harness", "golden" };
+	json_t *unit;
+	size_t i;
+	json_array_foreach(units, i, unit)
+		for (size_t k = 0; k < sizeof inner / sizeof inner[0]; k++) json_object_del(unit, inner[k]);
+}
+
+static json_t *impl_json(const struct maker *maker)
+{
+	static const char *const kinds[] = { "reference", "mutant", "exec" };
+	const struct unit_options *unit = &maker->options->run->unit;
+	json_t *impl = json_object(), *command = json_array();
+	for (char *const *arg = unit->argv; unit->impl == IMPL_EXEC && *arg; arg++) json_array_append_new(command, json_string(*arg));
+	put(impl, "kind", kinds[unit->impl]);
+	put(impl, "name", maker->impl_name ? maker->impl_name : "");
+	put(impl, "version", maker->impl_version ? maker->impl_version : "");
+	put(impl, "mutant", unit->mutant ? unit->mutant->id : "");
+	put(impl, "defect", unit->mutant ? unit->mutant->sentence : "");
+	put(impl, "breaks", unit->mutant ? unit->mutant->rules : "");
+	json_object_set_new(impl, "command", command);
+	return impl;
+}
+
+json_t *results_make(json_t *units, const struct results_options *options)
+{
+	struct maker maker = { .options = options, .rules = json_array(), .stale = json_array() };
+	json_t *coverage = json_object(), *rows = json_array(), *cells = json_array(), *faults = json_array(), *contexts = json_array();
+	json_t *readings = json_array(), *transitions = json_array(), *dialects = json_array(), *counts = json_object(), *unit;
+	unsigned rules_count;
+	const struct rule *rules = rules_all(&rules_count);
+	size_t i;
+	json_array_foreach(units, i, unit) judge_unit(&maker, unit);
+	for (int d = 0; d < DIALECT_COUNT; d++) {
+		const struct machine *machine = machine_reference((enum dialect)d);
+		if (!dialect_ran(units, machine_dialect_name((enum dialect)d))) continue;
+		json_array_append_new(dialects, json_string(machine_dialect_name((enum dialect)d)));
+		for (unsigned r = 0; r < rules_count; r++)
+			if (rules[r].dialects[d]) add_rule(&maker, units, &rules[r], (enum dialect)d);
+		json_array_append_new(rows, cover_rows(units, machine));
+		json_array_append_new(cells, cover_cells(units, machine));
+		json_array_append_new(faults, cover_faults(units, machine));
+		json_array_append_new(contexts, cover_contexts(units, machine));
+		add_readings(readings, units, (enum dialect)d);
+		add_transitions(&maker, transitions, units, machine);
+	}
+	find_stale(&maker, units);
+	enum exit_code code = exit_of(&maker, units);
+	enum verdict worst = VERDICT_PASS;
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		json_object_set_new(counts, verdict_name((enum verdict)v), json_integer(maker.counts[v]));
+		if (maker.counts[v] && !(v == VERDICT_UNSUPPORTED && !maker.denied)) worst = (enum verdict)v;
+	}
+	json_object_set_new(coverage, "rows", rows);
+	json_object_set_new(coverage, "cells", cells);
+	json_object_set_new(coverage, "faults", faults);
+	json_object_set_new(coverage, "contexts", contexts);
+	json_object_set_new(coverage, "readings", readings);
+	json_t *result = json_object(), *xfail = json_object();
+	json_object_set_new(result, "schema", json_integer(1));
+	put(result, "suite", "bgcheck " BGCHECK_VERSION);
+	json_object_set_new(result, "impl", impl_json(&maker));
+	json_object_set_new(result, "dialects", dialects);
+	put(result, "world", options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	put(result, "tier", maker.tier ? maker.tier : "");
+	json_object_set_new(result, "seed", json_integer((json_int_t)options->run->unit.seed));
+	put(result, "verdict", verdict_name(worst));
+	json_object_set_new(result, "exit", json_integer(code));
+	json_object_set_new(result, "sentence", sum_up(&maker, units, code));
+	json_object_set_new(result, "counts", counts);
+	json_object_set_new(result, "rules", maker.rules);
+	put(xfail, "file", options->xfail ? options->xfail->file : "");
+	json_object_set_new(xfail, "stale", maker.stale);
+	json_object_set_new(result, "xfail", xfail);
+	json_object_set_new(result, "coverage", coverage);
+	json_object_set_new(result, "transitions", transitions);
+	/* impl_name and friends live in the units: strip them last. */
+	strip(units);
+	json_object_set(result, "scenarios", units);
+	return result;
+}

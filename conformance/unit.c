@@ -1,0 +1,262 @@
+/* unit.c -- scenario and implementation to a trace, trace to findings, all of it to JSON. */
+#include "conformance/unit.h"
+
+#include "conformance/adapter.h"
+#include "conformance/rules.h"
+#include "model/job.h"
+#include "sim/play.h"
+#include "sim/world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put(json_t *object, const char *key, const char *text)
+{
+	json_t *value = json_string(text ? text : "");
+	json_object_set_new(object, key, value ? value : json_string("(not UTF-8)"));
+}
+
+static void add_once(json_t *object, const char *key)
+{
+	if (key && *key) json_object_set_new(object, key, json_integer(1 + json_integer_value(json_object_get(object, key))));
+}
+
+static struct target *make_target(struct arena *arena, const struct unit_options *options, const struct unit *unit, char *work)
+{
+	if (options->impl == IMPL_EXEC) {
+		struct adapter_options *adapter = arena_take(arena, sizeof *adapter);
+		if (!adapter) return NULL;
+		*adapter = (struct adapter_options){ .argv = options->argv, .dialect = unit->dialect, .work_dir = work,
+			.start_timeout_ns = options->start_timeout_ns, .step_timeout_ns = options->step_timeout_ns,
+			.scenario_timeout_ns = options->scenario_timeout_ns, .flood_max = 10000 };
+		if (options->out_dir) {
+			char log[1200];
+			int n = snprintf(log, sizeof log, "%s/trace/%s.%s.log", options->out_dir, unit->scenario->id,
+				machine_dialect_name(unit->dialect));
+			adapter->log = arena_text(arena, log, (size_t)n);
+		}
+		return adapter_new(arena, adapter);
+	}
+	const struct machine *machine = options->impl == IMPL_MUTANT ? mutant_machine(arena, options->mutant, unit->dialect)
+	                                                            : machine_reference(unit->dialect);
+	return machine ? world_new(arena, machine, options->seed) : NULL;
+}
+
+/* What was reached, for coverage: from lines of the implementation's inside and from what clients saw. */
+static void tell_coverage(json_t *result, const struct trace *trace)
+{
+	json_t *rows = json_object(), *cells = json_object(), *causes = json_object(), *contexts = json_object();
+	json_t *transitions = json_object();
+	enum state last[64];
+	char names[64][TRACE_WORD_MAX];
+	unsigned jobs = 0;
+	for (unsigned i = 0; i < trace->count; i++) {
+		const struct trace_line *line = trace->lines[i];
+		char key[160];
+		if (line->actor == ACTOR_IMPL) {
+			add_once(rows, line->row);
+			if (line->row[0] && line->from != STATE_NONE) {
+				snprintf(key, sizeof key, "%s %s", machine_state_name(line->from), line->event);
+				add_once(cells, key);
+			}
+			add_once(causes, trace_get(line, "cause"));
+			if (line->from != STATE_NONE && line->to != STATE_NONE && line->from != line->to) {
+				snprintf(key, sizeof key, "%s>%s", machine_state_name(line->from), machine_state_name(line->to));
+				add_once(transitions, key);
+			}
+			continue;
+		}
+		if (line->actor != ACTOR_CLIENT || strcmp(line->event, "probe")) continue;
+		add_once(contexts, trace_get(line, "context"));
+		const char *state = trace_get(line, "after");
+		if (!state) continue;
+		unsigned job = 0;
+		while (job < jobs && strcmp(names[job], line->object)) job++;
+		enum state now = machine_state_find(state, strlen(state));
+		if (job == jobs) {
+			if (jobs == 64) continue;
+			memcpy(names[jobs++], line->object, TRACE_WORD_MAX);
+		} else if (now != last[job] && last[job] != STATE_NONE && now != STATE_NONE) {
+			snprintf(key, sizeof key, "%s>%s", machine_state_name(last[job]), machine_state_name(now));
+			json_t *seen = json_object_get(result, "seen");
+			add_once(seen, key);
+		}
+		last[job] = now;
+	}
+	json_object_set_new(result, "rows", rows);
+	json_object_set_new(result, "cells", cells);
+	json_object_set_new(result, "causes", causes);
+	json_object_set_new(result, "contexts", contexts);
+	json_object_set_new(result, "transitions", transitions);
+}
+
+static void tell_checks(json_t *result, const struct play *play)
+{
+	json_t *checks = json_array();
+	for (unsigned i = 0; i < play->checks_count; i++) {
+		const struct play_check *check = &play->checks[i];
+		json_t *told = json_object();
+		json_object_set_new(told, "line", json_integer(check->line));
+		put(told, "step", check->step);
+		json_object_set_new(told, "passed", json_boolean(check->passed));
+		put(told, "expected", check->expected);
+		put(told, "found", check->found);
+		json_array_append_new(checks, told);
+	}
+	json_object_set_new(result, "checks", checks);
+}
+
+static json_t *tell_finding(const struct finding *finding, enum dialect dialect)
+{
+	unsigned count;
+	const struct rule *rule = &rules_all(&count)[finding->rule];
+	static const char *const levels[] = { "MUST", "SHOULD", "MAY", "UNSPECIFIED" };
+	json_t *told = json_object();
+	put(told, "rule", rule->id);
+	put(told, "level", levels[rule->level]);
+	put(told, "sentence", rule->sentence);
+	json_object_set_new(told, "line", json_integer(finding->scenario_line));
+	json_object_set_new(told, "at_ns", json_integer(finding->at_ns));
+	json_object_set_new(told, "trace_index", json_integer(finding->trace_index));
+	put(told, "job", finding->job);
+	put(told, "done", finding->done);
+	put(told, "allowed", finding->allowed);
+	put(told, "seen", finding->seen);
+	put(told, "signature", finding->signature);
+	put(told, "source", rule->source[dialect]);
+	return told;
+}
+
+static const char *tell_judgement(json_t *result, struct arena *arena, const struct unit *unit, const struct play *play,
+	int64_t tolerance_ns)
+{
+	struct judge *judge = judge_new(arena, unit->dialect, tolerance_ns);
+	if (!judge) return "out of memory in the judge";
+	for (unsigned i = 0; i < play->trace.count; i++)
+		if (judge_see(judge, play->trace.lines[i])) return "a limit of the judge was exceeded";
+	if (judge_end(judge)) return "a limit of the judge was exceeded";
+	json_t *findings = json_array(), *triggered = json_object(), *readings = json_object();
+	for (unsigned i = 0; i < judge_findings_count(judge); i++)
+		json_array_append_new(findings, tell_finding(judge_finding(judge, i), unit->dialect));
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	for (unsigned i = 0; i < count; i++)
+		if (judge_triggered(judge, i))
+			json_object_set_new(triggered, rules[i].id, json_integer(judge_triggered(judge, i)));
+	const struct reading *all = machine_readings(&count);
+	for (unsigned i = 0; i < count; i++) {
+		const char *seen = judge_reading(judge, all[i].id);
+		if (seen) put(readings, all[i].id, seen);
+	}
+	json_object_set_new(result, "findings", findings);
+	json_object_set_new(result, "triggered", triggered);
+	json_object_set_new(result, "readings", readings);
+	return NULL;
+}
+
+char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length)
+{
+	size_t size = 1;
+	char line[TRACE_LINE_MAX];
+	for (unsigned i = 0; i < trace->count; i++) size += trace_print(trace->lines[i], line, sizeof line);
+	char *text = arena_take(arena, size);
+	if (!text) return NULL;
+	char *at = text;
+	for (unsigned i = 0; i < trace->count; i++) {
+		size_t n = trace_print(trace->lines[i], line, sizeof line);
+		memcpy(at, line, n);
+		at += n;
+	}
+	*at = '\0';
+	*length = (size_t)(at - text);
+	return text;
+}
+
+static const char *write_trace(json_t *result, struct arena *arena, const struct unit_options *options,
+	const struct unit *unit, const struct play *play)
+{
+	char path[1200];
+	size_t length;
+	char *text = unit_trace_text(arena, &play->trace, &length);
+	if (!text) return "out of memory for the trace";
+	snprintf(path, sizeof path, "trace/%s.%s.trace", unit->scenario->id, machine_dialect_name(unit->dialect));
+	put(result, "trace", path);
+	snprintf(path, sizeof path, "%s/trace/%s.%s.trace", options->out_dir, unit->scenario->id,
+		machine_dialect_name(unit->dialect));
+	FILE *file = fopen(path, "w");
+	if (!file) return "the trace could not be written";
+	bool written = fwrite(text, 1, length, file) == length;
+	if (fclose(file) || !written) return "the trace could not be written";
+	return NULL;
+}
+
+/* A golden trace below ==== must be equal: what the reference did when the file was blessed. */
+static const char *check_golden(struct arena *arena, const struct unit_options *options, const struct unit *unit,
+	const struct play *play)
+{
+	size_t length;
+	if (options->impl != IMPL_REFERENCE || !unit->scenario->golden) return NULL;
+	char *text = unit_trace_text(arena, &play->trace, &length);
+	if (!text) return "out of memory for the trace";
+	return strcmp(text, unit->scenario->golden) ? "the trace differs from the golden one below ====" : NULL;
+}
+
+static void tell_implementation(json_t *result, const struct unit_options *options, const struct target *target)
+{
+	json_t *impl = json_object();
+	const struct adapter_description *said = options->impl == IMPL_EXEC ? adapter_description(target) : NULL;
+	if (said) {
+		put(impl, "name", said->implementation);
+		put(impl, "version", said->version);
+		put(impl, "tier", said->tier);
+	} else if (options->impl != IMPL_EXEC) {
+		put(impl, "name", options->impl == IMPL_MUTANT ? "mutant" : "reference");
+		put(impl, "version", "");
+		put(impl, "tier", "virtual");
+	}
+	json_object_set_new(result, "impl", impl);
+}
+
+json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit)
+{
+	static const char *const ends[] = { [PLAY_DONE] = "done", [PLAY_STOPPED] = "stopped",
+		[PLAY_UNSUPPORTED] = "unsupported", [PLAY_BROKEN] = "broken" };
+	const struct scenario *scenario = unit->scenario;
+	json_t *result = json_object();
+	put(result, "id", scenario->id);
+	put(result, "title", scenario->title);
+	put(result, "dialect", machine_dialect_name(unit->dialect));
+	put(result, "file", scenario->file);
+	json_object_set_new(result, "seen", json_object());
+	char work[1200] = "";
+	if (options->out_dir) snprintf(work, sizeof work, "%s/work/%s.%s", options->out_dir, scenario->id, machine_dialect_name(unit->dialect));
+	struct target *target = make_target(arena, options, unit, work);
+	struct play play = { 0 };
+	struct failure failure = { 0 };
+	if (!target) {
+		put(result, "harness", "out of memory for the world");
+		return result;
+	}
+	struct play_options how = { .dialect = unit->dialect, .seed = options->seed, .tolerance_ns = options->tolerance_ns,
+		.real_limit_ns = options->real_limit_ns };
+	enum status status = play_scenario(arena, scenario, target, &how, &play, &failure);
+	tell_implementation(result, options, target);
+	if (status) {
+		put(result, "harness", failure.text[0] ? failure.text : "the player ran out of memory or over a limit");
+		return result;
+	}
+	put(result, "end", ends[play.end]);
+	put(result, "why", play.why);
+	put(result, "feature", play.feature);
+	json_object_set_new(result, "line", json_integer(play.line));
+	json_object_set_new(result, "tolerance_used_ns", json_integer(play.tolerance_used_ns));
+	tell_checks(result, &play);
+	tell_coverage(result, &play.trace);
+	const char *harness = tell_judgement(result, arena, unit, &play, options->impl == IMPL_EXEC ? options->tolerance_ns : 0);
+	const char *golden = check_golden(arena, options, unit, &play);
+	if (golden) put(result, "golden", golden);
+	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);
+	if (harness) put(result, "harness", harness);
+	return result;
+}

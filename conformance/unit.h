@@ -1,0 +1,40 @@
+/* unit.h -- one scenario, in one dialect, on one implementation: played, judged, and told as JSON. */
+#ifndef BGCHECK_CONFORMANCE_UNIT_H
+#define BGCHECK_CONFORMANCE_UNIT_H
+
+#include "conformance/mutant.h"
+#include "sim/scenario.h"
+
+#include <jansson.h>
+
+enum impl_kind { IMPL_REFERENCE, IMPL_MUTANT, IMPL_EXEC };
+
+/* What is under test, and how it is run. */
+struct unit_options {
+	enum impl_kind impl;
+	const struct mutant *mutant;   /* IMPL_MUTANT */
+	char *const *argv;             /* IMPL_EXEC: the adapter's command, NULL terminated */
+	uint64_t seed;
+	int64_t tolerance_ns;          /* IMPL_EXEC */
+	int64_t real_limit_ns;         /* IMPL_EXEC: scenarios that certainly wait longer are unsupported */
+	int64_t start_timeout_ns, step_timeout_ns, scenario_timeout_ns;
+	const char *out_dir;           /* traces go to out_dir/trace, work folders to out_dir/work; NULL: none are written */
+};
+
+struct unit {
+	const struct scenario *scenario;
+	enum dialect dialect;
+};
+
+/* Plays and judges. Returns a new reference:
+ *   scenario part of results.json without verdicts: id title dialect file end why feature line checks findings trace
+ *   impl{name,version,tier}; triggered{rule: n}; rows, cells, causes, contexts [words]; readings{id: choice};
+ *   transitions{"FROM>TO": n}; harness (text, only when bgcheck itself failed).
+ * Never NULL but when memory is used up. */
+json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);
+
+/* The text of a play's trace, as it is written to files; in the arena. NULL when the arena is used up. */
+struct trace;
+char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length);
+
+#endif

@@ -1,0 +1,64 @@
+/* xfail.h -- accepted deviations of one implementation, by name, checked both ways.
+ *
+ * File:
+ *     implementation: wine-bits          the name and version that `describe` gives; globs
+ *     version: 8.0*
+ *
+ *     fail ERR-LIFE-001 "state=ERROR hr=ERROR_INFORMATION_UNAVAILABLE"    a rule, or CHECK, and the signature (glob)
+ *       in: 0301-* 0302-net-refused      scenario ids (globs)
+ *       reason: why this is accepted
+ *       expires: 2027-11-24
+ *
+ *     allow service.restart              a feature that may be unsupported (glob)
+ *       reason: ...
+ *
+ * Entries still run. An entry that matches nothing in a scenario that was run, is expired, or lacks reason or expiry makes the run stale; a
+ * file for another implementation is refused. Adapter and harness errors are never excused. */
+#ifndef BGCHECK_CONFORMANCE_XFAIL_H
+#define BGCHECK_CONFORMANCE_XFAIL_H
+
+#include "model/status.h"
+#include "sim/arena.h"
+
+#include <stdbool.h>
+
+#define XFAIL_ENTRIES_MAX 400
+#define XFAIL_IDS_MAX 40
+#define XFAIL_MATCHES_MAX 20
+
+struct xfail_entry {
+	bool allow;               /* allow FEATURE */
+	const char *rule;         /* or the feature */
+	const char *signature;    /* "" for allow */
+	unsigned ids_count;
+	const char *ids[XFAIL_IDS_MAX];
+	const char *reason, *expires;
+	unsigned line;
+	unsigned matches;         /* scenarios in which it excused something */
+	char last[128];           /* the scenario that it matched last, so that matches counts scenarios */
+};
+
+struct xfail {
+	const char *file;
+	const char *implementation, *version;
+	unsigned count;
+	struct xfail_entry entries[XFAIL_ENTRIES_MAX];
+};
+
+/* Parses text[length]. Errors as in a scenario: file, line, col, `expected X, found Y`; the first one only. */
+enum status xfail_parse(struct arena *arena, const char *file, const char *text, size_t length, struct xfail **xfail,
+	struct failure *failure);
+
+/* The entry that excuses a finding, counted; NULL when there is none. */
+const struct xfail_entry *xfail_match(struct xfail *xfail, const char *scenario, const char *rule, const char *signature);
+/* The entry that allows an unsupported feature, counted; NULL when there is none. */
+const struct xfail_entry *xfail_allows(struct xfail *xfail, const char *scenario, const char *feature);
+
+/* Whether the file is for this implementation. */
+bool xfail_is_for(const struct xfail *xfail, const char *implementation, const char *version);
+
+/* Why an entry is stale, or NULL: unmatched, too many matches, expired. `today` is YYYY-MM-DD. `ran` says whether a
+ * scenario that it names was run. */
+const char *xfail_stale(const struct xfail_entry *entry, bool ran, const char *today);
+
+#endif

@@ -1,0 +1,78 @@
+/* origin.h -- the HTTP server that lies on request: from the `serve` and `host` lines and a request to a response.
+ *
+ * It decides; it does not send. The simulated network and the live origin on loopback send the same decisions. */
+#ifndef BGCHECK_SIM_ORIGIN_H
+#define BGCHECK_SIM_ORIGIN_H
+
+#include "sim/scenario.h"
+
+#define ORIGIN_SERVES_MAX 64
+#define ORIGIN_HOSTS_MAX 16
+#define ORIGIN_NO_LENGTH UINT64_MAX
+
+/* How a host answers connections. */
+enum host_answer { HOST_OK, HOST_REFUSE, HOST_DNS, HOST_UNREACHABLE, HOST_CONNECT_TIMEOUT };
+
+/* How the body ends. */
+enum ending {
+	ENDING_DONE,      /* all of it, then the connection is closed in order */
+	ENDING_RESET,     /* RST after `cut` bytes of the body */
+	ENDING_STALL,     /* silence after `cut` bytes, for stall_ns (0: for ever) */
+	ENDING_TRUNCATE,  /* closed in order after `cut` bytes although more was promised */
+	ENDING_GARBAGE,   /* no HTTP at all: garbage bytes instead of the response */
+};
+
+struct request {
+	const char *host;           /* name of the host line, "origin" by default */
+	const char *method;         /* HEAD or GET */
+	const char *path;
+	bool has_range;
+	uint64_t range_from, range_to;  /* inclusive; range_to UINT64_MAX: to the end */
+	const char *if_range;       /* validator, or NULL */
+};
+
+struct response {
+	unsigned status;
+	uint64_t content_length;    /* as promised; ORIGIN_NO_LENGTH: no header */
+	bool chunked;
+	bool accept_ranges;
+	bool has_content_range;
+	uint64_t range_from, range_to, range_total;
+	char etag[64];              /* with quotes; "" : none */
+	char last_modified[40];     /* HTTP date; "" : none */
+	char location[256];         /* redirects, relative or absolute path; "" : none */
+	int64_t retry_after_ns;     /* 0: none */
+	uint64_t body_from;         /* first byte of the content that is sent */
+	uint64_t body_length;       /* bytes that would be sent without a fault; 0 for HEAD */
+	unsigned version;           /* of the content: origin_byte */
+	bool is_content;            /* the body is the file, not an error page */
+	enum ending ending;
+	uint64_t cut;
+	int64_t stall_ns;
+	uint64_t bytes_per_s;       /* throttle; 0: the link's speed */
+	unsigned scenario_line;     /* the serve line that answered */
+	char fault[64];             /* its fault word as written; "" : none */
+};
+
+struct origin;
+
+/* Makes an origin without a path. Returns NULL when the arena is used up. */
+struct origin *origin_new(struct arena *arena);
+
+/* A serve or host step. Several serve lines of one path answer in turn: each `times` times (default: for ever when it is
+ * the last, once otherwise). `for=` on a host ends its fault after that time. Returns false with `why` on limits. */
+bool origin_change(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size);
+
+/* How a connection to the host is answered now; counts it against `times`. An unknown host is HOST_DNS. */
+enum host_answer origin_connect(struct origin *origin, const char *host, int64_t now_ns);
+
+/* The response to a request; counts it against `times`. A path that is not served answers 404. Cannot fail. */
+void origin_answer(struct origin *origin, const struct request *request, int64_t now_ns, struct response *response);
+
+/* Size and version of what is served at path now, without counting; false when nothing is. */
+bool origin_content(const struct origin *origin, const char *path, uint64_t *size, unsigned *version);
+
+/* Byte `offset` of the content of path in a version; differs between versions and paths. Pure. */
+unsigned char origin_byte(const char *path, unsigned version, uint64_t offset);
+
+#endif

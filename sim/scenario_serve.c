@@ -1,0 +1,285 @@
+/* scenario_serve.c -- `serve` and `host`: what the origin answers, and how it lies. */
+#include "sim/scenario_internal.h"
+
+#include <string.h>
+
+#define ETAG_MAX 61               /* struct response holds it with its quotes */
+#define LOCATION_MAX 255
+#define MODIFIED_MAX 100000       /* days; a date of four digits for the year */
+#define TIMES_MAX 1000000
+#define ERROR_BODY 32             /* bytes of the body of an error status */
+
+typedef bool reader(struct parser *parser, struct step *step, const char *key, const struct word *value);
+
+static bool read_size(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	int64_t bytes;
+
+	return scenario_value_size(parser, value, &bytes) && scenario_step_add_number(parser, step, key, value, bytes);
+}
+
+static bool read_throttle(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	int64_t bytes;
+
+	if (!scenario_value_size(parser, value, &bytes)) return false;
+	if (bytes == 0) return scenario_fail_found(parser, value, "at least 1 byte a second");
+	return scenario_step_add_number(parser, step, key, value, bytes);
+}
+
+static bool read_etag(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	if (value->token != TOKEN_QUOTED) return scenario_fail_found(parser, value, "an etag in quotes");
+	for (size_t i = 0; i < value->length; i++)
+		if (value->text[i] == '"' || value->text[i] == '\n')
+			return scenario_fail_found(parser, value, "an etag without quotes or line ends in it");
+	if (value->length > ETAG_MAX) return scenario_fail_limit(parser, value, "an etag of at most %d bytes", ETAG_MAX);
+	return scenario_step_add(parser, step, key, value) != NULL;
+}
+
+static bool read_number(struct parser *parser, struct step *step, const char *key, const struct word *value, int64_t low,
+	int64_t high)
+{
+	int64_t number;
+
+	return scenario_value_number(parser, value, low, high, &number) &&
+		scenario_step_add_number(parser, step, key, value, number);
+}
+
+static bool read_modified(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	return read_number(parser, step, key, value, 0, MODIFIED_MAX);
+}
+
+static bool read_times(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	return read_number(parser, step, key, value, 1, TIMES_MAX);
+}
+
+/* A duration as a number beside the word that it was written in. */
+static bool add_duration(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	int64_t ns;
+
+	return scenario_value_duration(parser, value, &ns) && scenario_step_add_number(parser, step, key, value, ns);
+}
+
+/* 503 or 503(retry-after=30s) */
+static bool read_status(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	struct word head, inner;
+	int64_t status;
+
+	if (!scenario_word_split(parser, value, "retry-after", &head, &inner)) return false;
+	if (!scenario_value_number(parser, &head, 200, 599, &status)) return false;
+	if (!scenario_step_add_number(parser, step, key, value, status)) return false;
+	return inner.token == TOKEN_END || add_duration(parser, step, "retry_after", &inner);
+}
+
+static const struct fault_word {
+	const char *word;
+	bool at;       /* stands with @POSITION */
+	bool duration; /* may have (for=DURATION) */
+} fault_words[] = {
+	{ "reset", true, false },    { "stall", true, true },        { "truncate", true, false },
+	{ "garbage", false, false }, { "etag-change", true, false },
+};
+
+static const struct fault_word *find_fault(const struct word *word)
+{
+	for (size_t i = 0; i < sizeof fault_words / sizeof *fault_words; i++)
+		if (scenario_word_is(word, fault_words[i].word)) return &fault_words[i];
+	return NULL;
+}
+
+/* WORD or WORD@POSITION; `position` is TOKEN_END without. */
+static void split_position(const struct word *word, struct word *name, struct word *position)
+{
+	const char *sign = memchr(word->text, '@', word->length);
+	size_t at = sign ? (size_t)(sign - word->text) : word->length;
+
+	*name = scenario_word_part(word, 0, at);
+	*position = scenario_word_part(word, sign ? at + 1 : at, word->length);
+}
+
+/* reset@16k, stall@16k(for=20s), garbage */
+static bool read_fault(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	struct word head, inner, name, position;
+	int64_t at;
+
+	if (!scenario_word_split(parser, value, "for", &head, &inner)) return false;
+	split_position(&head, &name, &position);
+	const struct fault_word *fault = find_fault(&name);
+	if (!fault)
+		return scenario_fail_found(parser, &name, "reset@N, stall@N, truncate@N, garbage or etag-change@N");
+	if (fault->at != (position.token != TOKEN_END))
+		return scenario_fail_found(parser, value, fault->at ? "%s@POSITION" : "%s without position", fault->word);
+	if (inner.token != TOKEN_END && !fault->duration)
+		return scenario_fail_found(parser, value, "%s without for=", fault->word);
+	if (!scenario_step_add(parser, step, key, value) || !scenario_step_add(parser, step, "fault.word", &name)) return false;
+	if (fault->at && !(scenario_value_size(parser, &position, &at) &&
+		scenario_step_add_number(parser, step, "fault.at", &position, at))) return false;
+	return inner.token == TOKEN_END || add_duration(parser, step, "fault.for", &inner);
+}
+
+/* lie+100, lie-100 */
+static bool read_length(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	struct word sign, size;
+	int64_t bytes;
+
+	if (value->length < 5 || memcmp(value->text, "lie", 3) || (value->text[3] != '+' && value->text[3] != '-'))
+		return scenario_fail_found(parser, value, "lie+N or lie-N");
+	sign = scenario_word_part(value, 3, 4);
+	size = scenario_word_part(value, 4, value->length);
+	if (!scenario_value_size(parser, &size, &bytes)) return false;
+	if (scenario_word_is(&sign, "-")) bytes = -bytes;
+	return scenario_step_add(parser, step, key, value) &&
+		scenario_step_add_number(parser, step, "length.lie", value, bytes);
+}
+
+static bool read_redirect(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	if (!scenario_word_is(value, "loop") && value->text[0] != '/')
+		return scenario_fail_found(parser, value, "loop or a path such as /f1");
+	if (value->length > LOCATION_MAX) return scenario_fail_limit(parser, value, "a path of at most %d bytes", LOCATION_MAX);
+	return scenario_step_add(parser, step, key, value) != NULL;
+}
+
+static bool read_method(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	if (!scenario_word_is(value, "GET") && !scenario_word_is(value, "HEAD"))
+		return scenario_fail_found(parser, value, "GET or HEAD");
+	return scenario_step_add(parser, step, key, value) != NULL;
+}
+
+static bool read_for(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	return add_duration(parser, step, key, value);
+}
+
+struct key {
+	const char *key;
+	reader *read;  /* NULL: a flag, without value */
+};
+
+static const struct key serve_keys[] = {
+	{ "size", read_size },         { "etag", read_etag },         { "modified", read_modified },
+	{ "status", read_status },     { "fault", read_fault },       { "length", read_length },
+	{ "redirect", read_redirect }, { "throttle", read_throttle }, { "times", read_times },
+	{ "method", read_method },     { "no-length", NULL },         { "chunked", NULL },
+	{ "no-range", NULL },          { "no-head", NULL },
+};
+static const struct key host_keys[] = { { "times", read_times }, { "for", read_for } };
+
+static const struct key *find_key(const struct key *keys, size_t count, const struct word *word, bool flag)
+{
+	for (size_t i = 0; i < count; i++)
+		if (scenario_word_is(word, keys[i].key) && flag == !keys[i].read) return &keys[i];
+	return NULL;
+}
+
+/* key=value and flags to the end of the line. */
+static bool read_keys(struct parser *parser, struct step *step, const struct key *keys, size_t count, const char *what)
+{
+	struct word key, value;
+
+	for (;;) {
+		if (!scenario_word_pair(parser, &key, &value)) return false;
+		if (value.token == TOKEN_END) return true;
+		bool flag = key.token == TOKEN_END;
+		const struct word *name = flag ? &value : &key;
+		const struct key *found = find_key(keys, count, name, flag);
+		if (!found) return scenario_fail_found(parser, name, "%s", what);
+		if (step_arg(step, found->key)) return scenario_fail_found(parser, name, "each word once");
+		struct word empty = scenario_word_part(&value, 0, 0);
+		if (flag ? !scenario_step_add(parser, step, found->key, &empty) : !found->read(parser, step, found->key, &value))
+			return false;
+	}
+}
+
+static struct word word_of(const struct scenario_arg *arg)
+{
+	return (struct word){ .token = TOKEN_PLAIN, .text = arg->text, .length = strlen(arg->text), .col = arg->col };
+}
+
+/* What only the whole line tells: whether there is a body, and whether the fault lies in it. */
+static bool check_serve(struct parser *parser, const struct step *step)
+{
+	const struct scenario_arg *size = step_arg(step, "size"), *status = step_arg(step, "status");
+	const struct scenario_arg *at = step_arg(step, "fault.at"), *lie = step_arg(step, "length.lie");
+	const struct scenario_arg *fault = step_arg(step, "fault.word");
+	bool error = status && status->number >= 300;
+	int64_t body = error || !size ? ERROR_BODY : size->number;
+	struct word found = scenario_word_rest(parser);
+
+	if (!size && !error && !step_arg(step, "redirect") && !(fault && !strcmp(fault->text, "garbage")))
+		return scenario_fail_found(parser, &found, "size=");
+	if (at && at->number > body) {
+		found = word_of(at);
+		return scenario_fail_found(parser, &found, "a position of at most %lld, the size of the body", (long long)body);
+	}
+	if (lie && lie->number < 0 && -lie->number > body) {
+		found = word_of(lie);
+		return scenario_fail_found(parser, &found, "a lie of at most %lld, the size of the body", (long long)body);
+	}
+	return true;
+}
+
+static bool read_serve(struct parser *parser, struct step *step)
+{
+	struct word path;
+
+	if (!scenario_word_next(parser, &path) || !scenario_value_path(parser, &path)) return false;
+	struct scenario_arg *arg = scenario_step_add(parser, step, "", &path);
+	if (!arg) return false;
+	step->word = arg->text;
+	if (!read_keys(parser, step, serve_keys, sizeof serve_keys / sizeof *serve_keys, "a word of serve such as size=64k"))
+		return false;
+	if (!check_serve(parser, step)) return false;
+	if (parser->serves_count == ORIGIN_SERVES_MAX)
+		return scenario_fail_limit(parser, &path, "at most %d serve lines", ORIGIN_SERVES_MAX);
+	parser->paths[parser->serves_count++] = step->word;
+	return true;
+}
+
+bool scenario_serve_step(struct parser *parser, struct step *step)
+{
+	if (read_serve(parser, step)) return true;
+	parser->paths_unsure = true;
+	return false;
+}
+
+static bool add_host(struct parser *parser, const struct word *name, const char *text)
+{
+	for (unsigned i = 0; i < parser->hosts_count; i++)
+		if (!strcmp(parser->hosts[i], text)) return true;
+	if (parser->hosts_count == ORIGIN_HOSTS_MAX)
+		return scenario_fail_limit(parser, name, "at most %d hosts", ORIGIN_HOSTS_MAX);
+	parser->hosts[parser->hosts_count++] = text;
+	return true;
+}
+
+static bool read_host(struct parser *parser, struct step *step)
+{
+	struct word name, answer;
+
+	if (!scenario_word_next(parser, &name)) return false;
+	if (!scenario_value_name(parser, &name, ".-", "a host name")) return false;
+	struct scenario_arg *arg = scenario_step_add(parser, step, "", &name);
+	if (!arg || !scenario_word_next(parser, &answer)) return false;
+	if (!scenario_value_listed("ok refuse dns unreachable connect-timeout", answer.text, answer.length))
+		return scenario_fail_found(parser, &answer, "ok, refuse, dns, unreachable or connect-timeout");
+	step->word = scenario_fail_text(parser, answer.text, answer.length);
+	if (!step->word) return false;
+	return read_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N or for=DURATION") &&
+		add_host(parser, &name, arg->text);
+}
+
+bool scenario_serve_host(struct parser *parser, struct step *step)
+{
+	if (read_host(parser, step)) return true;
+	parser->hosts_unsure = true;
+	return false;
+}
