@@ -9,6 +9,9 @@ CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
 CFLAGS   += -std=c11 -g $(OPT) $(WARN)
 LDLIBS   += -ljansson -levent_core -levent_extra
 MINGW    := x86_64-w64-mingw32-gcc
+V        ?=
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo '  $(1) $@')
 T        ?=
 F        ?=
 S        ?=
@@ -38,22 +41,25 @@ COM         := $(sort $(wildcard conformance/kit/com/*.c))
 all: $(BUILD)/bgcheck ## build the tool
 
 $(BUILD)/bgcheck: $(BUILD)/conformance/main.o $(BUILD)/libbgcheck.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/libbgcheck.a: $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile | $(BUILD)/.packages
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libtest.a: $(TEST_PARTS:%.c=$(BUILD)/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(TESTS): %: %.o $(BUILD)/libtest.a $(BUILD)/libbgcheck.a
-	$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
 
 test: $(TESTS) $(BUILD)/bgcheck ## run the tests of one unit: make test T=job F='resume*'
 	@for t in $(filter %/$(or $(T),%)_test,$(TESTS)); do $$t $(if $(F),'$(F)') || exit 1; done
@@ -68,7 +74,8 @@ report: demo ## the same
 
 $(BUILD)/com/bgcom.exe: $(COM) $(wildcard conformance/kit/com/*.h) | $(BUILD)/.packages-wine
 	@mkdir -p $(@D)
-	$(MINGW) -std=c11 -O2 -Wall -Wextra -Werror -o $@ $(COM) -lole32 -loleaut32 -luuid -lversion
+	$(call say,CC  )
+	$(Q)$(MINGW) -std=c11 -O2 -Wall -Wextra -Werror -o $@ $(COM) -lole32 -loleaut32 -luuid -lversion
 
 check-wine: $(BUILD)/bgcheck $(BUILD)/com/bgcom.exe ## run the suite on Wine's BITS against its file of known deviations
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/test/check_wine.sh

@@ -6,7 +6,6 @@
 void error_set(struct error *error, const struct fault_report *report, enum cause cause, int file)
 {
 	assert(error && report);
-	assert(report->code & UINT32_C(0x80000000)); /* ERR-CODE-001: the code of an error is a failure */
 	assert(file >= ERROR_NO_FILE);
 	*error = (struct error){
 		.present = true,

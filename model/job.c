@@ -195,15 +195,12 @@ static void retry_start(struct step *step)
 	emit(step, EFFECT_RETRY_ARM, job->retry_due_ns);
 }
 
-/* An error about a local or remote file has a file (ERR-FILE-008, 009); others when the world knows which one. */
+/* The table of causes says whether an error has a file; it is the one that is worked on. */
 static int error_file(const struct step *step, const struct fault_report *report)
 {
 	const struct job *job = step->job;
-	bool about_file = report->context == CONTEXT_LOCAL_FILE || report->context == CONTEXT_REMOTE_FILE ||
-		step->row->event == EVENT_NO_PROGRESS;
 
 	if (!report->file || job->file_current >= job->files_count) return ERROR_NO_FILE;
-	if (!about_file && !step->occurrence->file_known) return ERROR_NO_FILE;
 	return has_defect(step->machine, DEFECT_file_first) ? 0 : (int)job->file_current;
 }
 
@@ -298,7 +295,8 @@ static void take_bytes(struct job *job, const struct occurrence *occurrence)
 
 	if (job->file_current >= job->files_count) return;
 	if (occurrence->event == EVENT_DATA) file->bytes_transferred = occurrence->bytes;
-	if (occurrence->bytes_total >= file->bytes_transferred) file->bytes_total = occurrence->bytes_total;
+	if (occurrence->bytes_total >= file->bytes_transferred && occurrence->bytes_total != JOB_SIZE_UNKNOWN)
+		file->bytes_total = occurrence->bytes_total;
 	if (file->bytes_total < file->bytes_transferred) file->bytes_transferred = file->bytes_total;
 }
 
@@ -378,10 +376,8 @@ static void enter_state(struct step *step)
 
 	job->state = to;
 	if (from == to) return;
-	if (to == STATE_QUEUED) {
-		progress_hold(step);
-		job->notify_pending &= ~NOTIFY_JOB_TRANSFERRED; /* CB-007: there is something to transfer again */
-	}
+	if (to == STATE_QUEUED) progress_hold(step);
+	if (to <= STATE_TRANSFERRING) job->notify_pending &= ~NOTIFY_JOB_TRANSFERRED; /* CB-007: not all is done */
 	if (from == STATE_QUEUED && to <= STATE_TRANSFERRING && job->no_progress_held_ns != JOB_NEVER)
 		progress_start(step);
 	if (job_is_final(job)) job->notify_pending = 0;

@@ -32,6 +32,12 @@ static bool is_key_byte(char c)
 		c == '-';
 }
 
+/* A tab is harmless inside quotes; others would disturb a terminal, and stand in no trace. */
+static bool is_control(char c)
+{
+	return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+}
+
 /* An escape takes two bytes of the printed line, and counts so. */
 static bool is_escaped(char c)
 {
@@ -94,8 +100,7 @@ static void append(struct trace_line *line, const char *key, const char *value, 
 	copy_word(field->key, sizeof field->key, key, is_key_byte);
 	field->at = line->text_length;
 	for (size_t i = 0; i < length; i++) {
-		bool is_control = ((unsigned char)value[i] < ' ' && value[i] != '\n' && value[i] != '\t') || value[i] == 0x7f;
-		to[i] = is_control ? '?' : value[i];
+		to[i] = is_control(value[i]) && value[i] != '\n' ? '?' : value[i];
 	}
 	memcpy(to + length, tail, tail_length + 1);
 	line->text_length = (uint16_t)(line->text_length + length + tail_length + 1);
@@ -431,12 +436,12 @@ static bool read_quoted(struct in *in, char value[TRACE_TEXT_MAX], size_t *lengt
 
 	for (in->at++; in->at < in->length && in->text[in->at] != '"'; in->at++) {
 		char c = in->text[in->at];
-		if (((unsigned char)c < ' ' && c != '\t') || c == 0x7f) {
-			return fail(in, (struct piece){ in->at, 1 }, "a byte of a text");
-		}
+		if (is_control(c)) return fail(in, (struct piece){ in->at, 1 }, "a byte of a text");
 		if (c == '\\') {
 			c = ++in->at < in->length ? in->text[in->at] : '\0';
-			if (!is_escaped(c) && c != 'n') return fail(in, (struct piece){ in->at - 1, 1 + (c != 0) }, "\\\", \\\\ or \\n");
+			if (!is_escaped(c) && c != 'n') {
+				return fail(in, (struct piece){ in->at - 1, 1 + (c != 0) }, "\\\", \\\\ or \\n");
+			}
 			if (c == 'n') c = '\n';
 		}
 		if (n == TRACE_TEXT_MAX - 1) return fail(in, whole, "a text that fits a line");
@@ -475,7 +480,11 @@ static bool read_field(struct in *in, struct piece piece, size_t key_length, str
 	if (line->fields_count == TRACE_FIELDS_MAX) return fail(in, piece, "at most 24 fields");
 	if (value_at.length == 0) return fail(in, value_at, "a value, \"\" when empty");
 	in->at = value_at.at;
-	if (!(in->text[value_at.at] == '"' ? read_quoted(in, value, &length) : read_bare(in, value, &length))) return false;
+	if (in->text[value_at.at] == '"') {
+		if (!read_quoted(in, value, &length)) return false;
+	} else if (!read_bare(in, value, &length)) {
+		return false;
+	}
 	used = text_used(line) + 1;
 	if (used > TRACE_TEXT_MAX || fitting(value, length, TRACE_TEXT_MAX - used) < length) {
 		return fail(in, value_at, "values that fit a line");
@@ -509,7 +518,8 @@ static bool read_tail(struct in *in, struct trace_line *line)
 	return piece.length == 0 || read_scenario_line(in, piece, line);
 }
 
-enum status trace_parse(const char *text, size_t length, struct trace_line *line, bool *present, struct failure *failure)
+enum status trace_parse(const char *text, size_t length, struct trace_line *line, bool *present,
+	struct failure *failure)
 {
 	struct in in = { text, length, 0, failure };
 	struct piece first;

@@ -8,6 +8,8 @@
  *        0.290000000 client j1       probe            state=TRANSFERRING hr=ERROR_INFORMATION_UNAVAILABLE after=TRANSFERRING
  *
  * TIME is seconds with nine decimals. A value with a space, a quote, a backslash or nothing in it stands in double quotes with \" \\ \n.
+ * Other control characters than a tab become `?`. Read are also fewer decimals, other blanks, and a CR at the end; `-` is
+ * a state that is not there: `- > SUSPENDED`.
  * Lines that start with # are comments. Actors:
  *   client  a call of the client and what it answered; `probe`: the player looked at a job (below)
  *   cb      the implementation called back

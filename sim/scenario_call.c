@@ -139,39 +139,49 @@ static bool read_property(struct parser *parser, struct step *step, const char *
 	return scenario_value_text(parser, value) && scenario_step_add(parser, step, property, value) != NULL;
 }
 
-/* FIRST, and how many characters it has; `eof` is a position too. */
-static size_t position_length(const char *text, size_t length)
+/* How long a position is: digits, or `eof`. 0: it is none. */
+static size_t position_length(const struct word *word)
 {
 	size_t i = 0;
 
-	if (length >= 3 && !memcmp(text, "eof", 3)) return 3;
-	while (i < length && text[i] >= '0' && text[i] <= '9') i++;
+	if (word->length >= 3 && !memcmp(word->text, "eof", 3)) return 3;
+	while (i < word->length && word->text[i] >= '0' && word->text[i] <= '9') i++;
 	return i;
 }
 
-/* FIRST-LAST, FIRST-eof or FIRST+LENGTH, with commas between them. */
-static bool check_ranges(struct parser *parser, const struct word *value)
+static bool check_position(struct parser *parser, const struct word *position)
 {
-	size_t at = 0;
 	int64_t number;
 
-	while (at < value->length) {
-		for (int part = 0; part < 2; part++) {
-			size_t n = position_length(value->text + at, value->length - at);
-			struct word position = scenario_word_part(value, at, at + n);
-			if (n == 0) break;
-			if (!scenario_word_is(&position, "eof") &&
-				!scenario_value_number(parser, &position, 0, INT64_MAX, &number)) return false;
-			at += n;
-			char behind = at < value->length ? value->text[at] : ',';
-			if (part == 0 ? behind != '-' && behind != '+' : behind != ',') break;
-			if (part == 1 && at == value->length) return true;
-			at++;
-			if (part == 1 && at == value->length) at = value->length + 1;
-		}
-		if (at > value->length || at == 0 || value->text[at - 1] != ',') break;
+	return scenario_word_is(position, "eof") || scenario_value_number(parser, position, 0, INT64_MAX, &number);
+}
+
+/* FIRST-LAST, FIRST-eof or FIRST+LENGTH. */
+static bool check_range(struct parser *parser, const struct word *range)
+{
+	size_t n = position_length(range);
+	struct word first = scenario_word_part(range, 0, n), second = scenario_word_part(range, n, range->length);
+
+	if (n > 0 && second.length > 1 && (second.text[0] == '-' || second.text[0] == '+')) {
+		second = scenario_word_part(&second, 1, second.length);
+		if (position_length(&second) == second.length)
+			return check_position(parser, &first) && check_position(parser, &second);
 	}
-	return value->length == 0 || scenario_fail_found(parser, value, "ranges such as 0-99,200-eof,300+50");
+	return scenario_fail_found(parser, range, "a range such as 0-99, 200-eof or 300+50");
+}
+
+/* Ranges with commas between them; none at all is a list too. */
+static bool check_ranges(struct parser *parser, const struct word *value)
+{
+	for (size_t from = 0; from < value->length;) {
+		const char *comma = memchr(value->text + from, ',', value->length - from);
+		size_t to = comma ? (size_t)(comma - value->text) : value->length;
+		struct word range = scenario_word_part(value, from, to);
+		if (!check_range(parser, &range)) return false;
+		from = to + 1;
+		if (from == value->length) return scenario_fail_found(parser, value, "a range behind each comma");
+	}
+	return true;
 }
 
 static bool check_iid(struct parser *parser, const struct word *value)
@@ -264,7 +274,7 @@ static bool read_out(struct parser *parser, struct step *step, struct call *call
 static bool read_arg(struct parser *parser, struct step *step, struct call *call, const struct word *key,
 	const struct word *value)
 {
-	if (key->token == TOKEN_END) return scenario_fail_found(parser, value, "key=value or ->");
+	if (key->token == TOKEN_END) return scenario_fail_found(parser, value, "key=value or `->`");
 	for (unsigned i = 0; i < step->args_count; i++)
 		if (scenario_word_is(key, step->args[i].key)) return scenario_fail_found(parser, key, "each key once");
 	if (scenario_word_is(key, "out")) return read_out(parser, step, call, key, value);

@@ -179,7 +179,7 @@ bool scenario_header_line(struct parser *parser)
 	const char *colon = memchr(parser->at, ':', (size_t)(parser->end - parser->at));
 	struct word found = scenario_word_rest(parser), key;
 
-	if (!colon || colon >= found.text + found.length) return scenario_fail_found(parser, &found, "`key: value` or ---");
+	if (!colon || colon >= found.text + found.length) return scenario_fail_found(parser, &found, "`key: value` or `---`");
 	key = scenario_word_part(&found, 0, (size_t)(colon - found.text));
 	size_t n = find_header(&key);
 	if (n == HEADERS_COUNT) {
@@ -197,7 +197,7 @@ bool scenario_header_line(struct parser *parser)
 
 void scenario_header_end(struct parser *parser)
 {
-	for (size_t i = 0; i < HEADERS_COUNT; i++)
+	for (size_t i = 0; i < HEADERS_COUNT && !parser->unsure; i++)
 		if (headers[i].required && !parser->header_seen[i])
-			scenario_fail(parser, 1, "expected `%s:` above ---, found none", headers[i].key);
+			scenario_fail(parser, 1, "expected `%s:` above `---`, found none", headers[i].key);
 }

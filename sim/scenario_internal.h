@@ -42,8 +42,10 @@ struct parser {
 	const char *at, *end;        /* what is left of it, without comment and blanks at its end */
 
 	bool header_seen[SCENARIO_HEADER_KEYS];
+	bool unsure;                 /* a line could not be read: what seems missing may stand in it */
 	bool cr_seen;                /* reported once, not for each line */
-	unsigned steps_max;
+	unsigned steps_max;          /* places in scenario->steps: SCENARIO_STEPS_MAX, or as many as there are lines */
+	bool steps_full;             /* told once that there are too many */
 	unsigned end_line;           /* line of the `end` step; 0: none yet */
 	unsigned handles_count;
 	struct handle handles[SCENARIO_HANDLES_MAX];
@@ -96,6 +98,8 @@ bool scenario_word_split(struct parser *parser, const struct word *word, const c
 
 /* scenario_value.c: words that mean numbers, durations, sizes, names and texts. */
 bool scenario_value_number(struct parser *parser, const struct word *word, int64_t low, int64_t high, int64_t *value);
+/* A number with k, m or g behind it; `what` is for the error. A size is one. */
+bool scenario_value_scaled(struct parser *parser, const struct word *word, const char *what, int64_t *value);
 bool scenario_value_size(struct parser *parser, const struct word *word, int64_t *bytes);
 bool scenario_value_duration(struct parser *parser, const struct word *word, int64_t *ns);
 /* A text: its variables must be known. */

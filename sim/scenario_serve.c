@@ -210,11 +210,16 @@ static bool check_serve(struct parser *parser, const struct step *step)
 	const struct scenario_arg *size = step_arg(step, "size"), *status = step_arg(step, "status");
 	const struct scenario_arg *at = step_arg(step, "fault.at"), *lie = step_arg(step, "length.lie");
 	const struct scenario_arg *fault = step_arg(step, "fault.word");
-	bool error = status && status->number >= 300;
+	const struct scenario_arg *redirect = step_arg(step, "redirect");
+	bool error = redirect || (status && status->number >= 300);
 	int64_t body = error || !size ? ERROR_BODY : size->number;
 	struct word found = scenario_word_rest(parser);
 
-	if (!size && !error && !step_arg(step, "redirect") && !(fault && !strcmp(fault->text, "garbage")))
+	if (redirect && status && (status->number < 300 || status->number > 399)) {
+		found = word_of(status);
+		return scenario_fail_found(parser, &found, "a status from 300 to 399 beside redirect=");
+	}
+	if (!size && !error && !(fault && !strcmp(fault->text, "garbage")))
 		return scenario_fail_found(parser, &found, "size=");
 	if (at && at->number > body) {
 		found = word_of(at);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum reading { READ_NONE, READ_OK, READ_OVERFLOW };
+enum digits { READ_NONE, READ_OK, READ_OVERFLOW };
 
 static int digit_of(char c, int base)
 {
@@ -14,7 +14,7 @@ static int digit_of(char c, int base)
 }
 
 /* Digits at the start of the word, decimal or behind 0x. */
-static enum reading read_digits(const struct word *word, int64_t *value, size_t *used)
+static enum digits read_digits(const struct word *word, int64_t *value, size_t *used)
 {
 	bool hex = word->length > 2 && word->text[0] == '0' && word->text[1] == 'x';
 	int base = hex ? 16 : 10;
@@ -33,38 +33,43 @@ static enum reading read_digits(const struct word *word, int64_t *value, size_t 
 	return overflow ? READ_OVERFLOW : READ_OK;
 }
 
-static bool fail_overflow(struct parser *parser, const struct word *word, const char *what)
+static bool fail_overflow(struct parser *parser, const struct word *word)
 {
-	return scenario_fail_found(parser, word, "%s below 2^63", what);
+	return scenario_fail_found(parser, word, "a number below 2^63");
 }
 
 bool scenario_value_number(struct parser *parser, const struct word *word, int64_t low, int64_t high, int64_t *value)
 {
 	size_t used;
-	enum reading reading = read_digits(word, value, &used);
+	enum digits reading = read_digits(word, value, &used);
 
 	if (reading == READ_NONE || used != word->length) return scenario_fail_found(parser, word, "a number");
-	if (reading == READ_OVERFLOW && high == INT64_MAX) return fail_overflow(parser, word, "a number");
+	if (reading == READ_OVERFLOW && high == INT64_MAX) return fail_overflow(parser, word);
 	if (reading == READ_OVERFLOW || *value < low || *value > high)
 		return scenario_fail_found(parser, word, "a number from %lld to %lld", (long long)low, (long long)high);
 	return true;
 }
 
-bool scenario_value_size(struct parser *parser, const struct word *word, int64_t *bytes)
+bool scenario_value_scaled(struct parser *parser, const struct word *word, const char *what, int64_t *value)
 {
 	size_t used;
 	int64_t unit = 1;
-	enum reading reading = read_digits(word, bytes, &used);
+	enum digits reading = read_digits(word, value, &used);
 	struct word rest = scenario_word_part(word, used, word->length);
 
 	if (scenario_word_is(&rest, "k")) unit = INT64_C(1) << 10;
 	else if (scenario_word_is(&rest, "m")) unit = INT64_C(1) << 20;
 	else if (scenario_word_is(&rest, "g")) unit = INT64_C(1) << 30;
 	else if (rest.length) reading = READ_NONE;
-	if (reading == READ_NONE) return scenario_fail_found(parser, word, "a size such as 64k");
-	if (reading == READ_OVERFLOW || *bytes > INT64_MAX / unit) return fail_overflow(parser, word, "a size");
-	*bytes *= unit;
+	if (reading == READ_NONE) return scenario_fail_found(parser, word, "%s", what);
+	if (reading == READ_OVERFLOW || *value > INT64_MAX / unit) return fail_overflow(parser, word);
+	*value *= unit;
 	return true;
+}
+
+bool scenario_value_size(struct parser *parser, const struct word *word, int64_t *bytes)
+{
+	return scenario_value_scaled(parser, word, "a size such as 64k", bytes);
 }
 
 static int64_t unit_of(const struct word *word)
@@ -82,7 +87,7 @@ static int64_t unit_of(const struct word *word)
 bool scenario_value_duration(struct parser *parser, const struct word *word, int64_t *ns)
 {
 	size_t used;
-	enum reading reading = read_digits(word, ns, &used);
+	enum digits reading = read_digits(word, ns, &used);
 	struct word rest = scenario_word_part(word, used, word->length);
 	int64_t unit = unit_of(&rest);
 

@@ -63,6 +63,7 @@ static bool read_quoted(struct parser *parser, struct word *word)
 			"expected a closing quote, found a line end");
 	parser->at = at + 1;
 	*word = make_word(parser, TOKEN_QUOTED, from, at);
+	word->col--;
 	return replace_escapes(parser, word);
 }
 
@@ -164,7 +165,7 @@ bool scenario_word_mark(struct parser *parser, const char *mark)
 
 	if (!scenario_word_token(parser, &word)) return false;
 	if (word.token != TOKEN_MARK || !scenario_word_is(&word, mark))
-		return scenario_fail_found(parser, &word, "%s", mark);
+		return scenario_fail_found(parser, &word, "`%s`", mark);
 	return true;
 }
 
@@ -209,7 +210,7 @@ struct word scenario_word_part(const struct word *word, size_t from, size_t to)
 	part.token = from == to ? TOKEN_END : TOKEN_PLAIN;
 	part.text = word->text + from;
 	part.length = to - from;
-	part.col = word->col + (unsigned)from;
+	part.col = word->col + (unsigned)from + (word->token == TOKEN_QUOTED);
 	return part;
 }
 
