@@ -42,7 +42,7 @@ struct play_options {
 	enum dialect dialect;
 	uint64_t seed;
 	int64_t tolerance_ns;     /* host tolerance of real worlds; 0 in virtual time */
-	int64_t real_limit_ns;    /* real worlds: scenarios that certainly wait longer are unsupported */
+	int64_t real_limit_ns;    /* real worlds: who must wait longer in one line, or certainly in all, is unsupported; 0: no limit */
 };
 
 /* Errors: STATUS_NO_MEMORY, STATUS_LIMIT, STATUS_IO. A failing implementation is no error: see play->end. */

@@ -18,6 +18,7 @@
 #define PLAY_COUNTS_MAX 256u     /* kinds of callbacks times jobs, and paths */
 #define PLAY_BINDS_MAX 64u
 #define PLAY_POLLS_MAX 10000000u /* steps of the target in one `within` or `advance` */
+#define PLAY_REST_NS INT64_C(3000000000) /* real time: for so long a resting job is watched before it is given up */
 #define PLAY_NESTING_MAX 8u      /* callbacks inside callbacks */
 
 enum play_handle_kind { PLAY_HANDLE_JOB, PLAY_HANDLE_ERROR, PLAY_HANDLE_FILE, PLAY_HANDLE_FILES, PLAY_HANDLE_JOBS,
@@ -148,7 +149,6 @@ void play_call_simple(struct player *player, const char *command, const char *ha
 const char *play_call_key(const char *command);
 /* Releases every handle that the scenario still holds; not recorded. */
 void play_call_release_all(struct player *player);
-const struct play_handle *play_call_handle(const struct player *player, const char *name);
 
 /* play_want.c: what an answer must be, and what it was. */
 /* The word of a number under a key; property: what `value` of job.get is a value of. Fits buffer. */

@@ -126,8 +126,9 @@ void play_line_check(struct player *player, const struct step *step, bool passed
 	struct trace_line line;
 
 	if (!check) return;
-	*check = (struct play_check){ step->line, passed, step->text ? step->text : "", play_line_copy(player, expected),
-		play_line_copy(player, found) };
+	*check = (struct play_check){ .line = step->line, .passed = passed, .step = step->text ? step->text : "" };
+	check->expected = play_line_copy(player, expected);
+	check->found = play_line_copy(player, found);
 	if (player->status != STATUS_OK) return;
 	player->play->checks_count++;
 	play_line_init(player, &line, ACTOR_PLAYER, "-", "check");
@@ -150,7 +151,8 @@ unsigned play_line_count(struct player *player, const char *what, const char *ob
 			play_line_limit(player, PLAY_COUNTS_MAX, "paths and callbacks to count");
 			return 0;
 		}
-		*count = (struct play_count){ play_line_copy(player, what), play_line_copy(player, object), 0 };
+		count->what = play_line_copy(player, what);
+		count->object = play_line_copy(player, object);
 		if (player->status != STATUS_OK) return 0;
 		player->counts_count++;
 	}

@@ -176,19 +176,20 @@ static bool is_bound(struct player *player, const struct want *want, const struc
 	return true;
 }
 
-bool play_want_number(const struct want *want, int64_t number)
+static bool is_listed(const struct want *want, int64_t number)
 {
 	uint64_t word;
 
+	for (unsigned i = 0; i < want->words_count; i++)
+		if (number >= 0 && play_want_digits(want->words[i], &word) && word == (uint64_t)number) return true;
+	return false;
+}
+
+bool play_want_number(const struct want *want, int64_t number)
+{
 	switch (want->kind) {
-	case WANT_WORDS:
-		for (unsigned i = 0; i < want->words_count; i++)
-			if (play_want_digits(want->words[i], &word) && word <= INT64_MAX && (int64_t)word == number) return true;
-		return false;
-	case WANT_NOT:
-		for (unsigned i = 0; i < want->words_count; i++)
-			if (play_want_digits(want->words[i], &word) && word <= INT64_MAX && (int64_t)word == number) return false;
-		return true;
+	case WANT_WORDS: return is_listed(want, number);
+	case WANT_NOT: return !is_listed(want, number);
 	case WANT_RANGE: return number >= want->low && number <= want->high;
 	case WANT_ANY:
 	case WANT_MODEL: return true;
@@ -214,8 +215,8 @@ bool play_want_holds(struct player *player, const struct want *want, const struc
 	case WANT_FAILURE: return value->kind == VALUE_NUMBER && CODE_IS_FAILURE(value->number);
 	case WANT_CLASS: return is_of_class(player, want, value);
 	case WANT_RANGE:
-		return value->kind == VALUE_NUMBER && value->number <= INT64_MAX && (int64_t)value->number >= want->low &&
-			(int64_t)value->number <= want->high;
+		return value->kind == VALUE_NUMBER && value->number <= INT64_MAX &&
+			play_want_number(want, (int64_t)value->number);
 	case WANT_BIND: return is_bound(player, want, value);
 	}
 	UNREACHABLE("every kind of want returns");
@@ -229,8 +230,8 @@ static void add_class(struct player *player, struct play_text *text, const struc
 
 	play_line_text(text, "~ %s", want->words[0]);
 	if (!report_of(player, want->words[0], &report)) return;
-	if (report.mark == 'd') play_line_text(text, ", which is %s", play_want_code(player, report.code, buffer));
-	else play_line_text(text, ", any failure, for the code %s is inferred", play_want_code(player, report.code, buffer));
+	play_line_text(text, report.mark == 'd' ? ", which is %s" : ", any failure, for the code %s is inferred",
+		play_want_code(player, report.code, buffer));
 }
 
 static void add_words(struct play_text *text, const struct want *want)

@@ -73,7 +73,8 @@ struct target {
 	bool (*has)(void *self, const char *feature);
 	/* One command. Callbacks may come through the listener before it returns. */
 	void (*call)(void *self, const struct call *call, struct reply *reply);
-	/* Changes the world: SERVE HOST NET DISK SERVICE USER CLOCK POLICY. Arguments have variables replaced.
+	/* Changes the world: SERVE HOST NET DISK SERVICE USER CLOCK POLICY. Arguments have variables replaced; the step and its
+	 * words are valid during the call only.
 	 * Returns false when the world cannot; `why` says so. */
 	bool (*change)(void *self, const struct step *step, char *why, size_t why_size);
 	/* Lets time pass to the next thing that happens, but not beyond until_ns; callbacks and lines come through the

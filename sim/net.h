@@ -1,0 +1,34 @@
+/* net.h -- the network between the machine and its servers, at the level of connections: how long things take.
+ *
+ * Times are integers in ns, rounded up: a byte is there when its last bit is. Nothing is drawn by chance. */
+#ifndef BGCHECK_SIM_NET_H
+#define BGCHECK_SIM_NET_H
+
+#include "model/machine.h"
+#include "sim/origin.h"
+
+#define NET_MS INT64_C(1000000)
+#define NET_S INT64_C(1000000000)
+
+#define NET_DNS_NS (5 * NET_MS)              /* a name is resolved, or not */
+#define NET_CONNECT_NS (20 * NET_MS)         /* a connection stands, or is refused */
+#define NET_ONE_WAY_NS (10 * NET_MS)         /* a request reaches the server, a response's head the client */
+#define NET_FIRST_DATA_NS NET_MS             /* from the head to the first bytes that are told */
+#define NET_CONNECT_TIMEOUT_NS (20 * NET_S)  /* the client gives up when nothing answers */
+#define NET_STALL_NS (30 * NET_S)            /* the client gives up when no byte comes */
+#define NET_BANDWIDTH UINT64_C(1048576)      /* bytes a second of a link */
+#define NET_BANDWIDTH_MAX (UINT64_C(1) << 32)
+#define NET_REDIRECTS_MAX 20                 /* hops that are followed */
+#define NET_LONG_NS (INT64_MAX / 4)          /* longer than any scenario; times do not grow beyond */
+
+/* How long a connection takes to stand or to fail, name resolution included; *cause: why it fails, or CAUSE_NONE. */
+int64_t net_connect_ns(enum host_answer answer, enum cause *cause);
+
+/* Bytes a second of a response: the link's, or less by the server's throttle (0: none). */
+uint64_t net_rate(uint64_t throttle);
+
+/* How long `bytes` take, and how many are there after `ns`. 0 < rate <= NET_BANDWIDTH_MAX. */
+int64_t net_time_ns(uint64_t bytes, uint64_t rate);
+uint64_t net_bytes(int64_t ns, uint64_t rate);
+
+#endif

@@ -1,0 +1,434 @@
+/* origin.c -- the HTTP server that lies on request: which serve line answers, and with what. */
+#include "sim/origin.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ERROR_BODY 32          /* bytes of the body of an error status */
+#define FOR_EVER UINT64_MAX
+#define ETAG_DEFAULT "\"1\""   /* etag-change without etag=: the change must be seen by those who look */
+
+enum fault_kind { FAULT_OF_LINE_NONE, FAULT_OF_LINE_RESET, FAULT_OF_LINE_STALL, FAULT_OF_LINE_TRUNCATE,
+	FAULT_OF_LINE_GARBAGE, FAULT_OF_LINE_CHANGE };
+
+struct serve {
+	char path[SCENARIO_NAME_MAX + 1];
+	char method[8];            /* "" : any */
+	uint64_t times;            /* 0: the default */
+	uint64_t used;
+	bool has_content;
+	uint64_t size;
+	char etag[64];
+	int64_t modified;          /* days; -1: none */
+	unsigned status;
+	int64_t retry_after_ns;
+	enum fault_kind fault;
+	uint64_t at;
+	int64_t stall_ns;
+	char fault_text[64];
+	int64_t lie;
+	char location[256];
+	uint64_t throttle;
+	bool no_length, chunked, no_range, no_head;
+	unsigned version;          /* of the content; after the change it is the next one */
+	bool changed;
+	unsigned line;
+};
+
+struct host {
+	char name[SCENARIO_NAME_MAX + 1];
+	enum host_answer answer;
+	uint64_t left;             /* connections that it still answers so */
+	int64_t until_ns;
+};
+
+struct origin {
+	struct serve serves[ORIGIN_SERVES_MAX];
+	unsigned serves_count;
+	struct host hosts[ORIGIN_HOSTS_MAX];
+	unsigned hosts_count;
+};
+
+struct origin *origin_new(struct arena *arena)
+{
+	struct origin *origin = arena_take(arena, sizeof *origin);
+
+	if (!origin) return NULL;
+	origin->hosts[origin->hosts_count++] =
+		(struct host){ .name = "origin", .answer = HOST_OK, .left = FOR_EVER, .until_ns = INT64_MAX };
+	return origin;
+}
+
+/* --- serve and host lines */
+
+static void copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}
+
+static uint64_t number_of(const struct step *step, const char *key, uint64_t otherwise)
+{
+	const struct scenario_arg *arg = step_arg(step, key);
+
+	return arg && arg->is_number && arg->number >= 0 ? (uint64_t)arg->number : otherwise;
+}
+
+static enum fault_kind fault_of(const struct step *step)
+{
+	static const char *const words[] = { [FAULT_OF_LINE_RESET] = "reset", [FAULT_OF_LINE_STALL] = "stall",
+		[FAULT_OF_LINE_TRUNCATE] = "truncate", [FAULT_OF_LINE_GARBAGE] = "garbage",
+		[FAULT_OF_LINE_CHANGE] = "etag-change" };
+	const struct scenario_arg *arg = step_arg(step, "fault.word");
+
+	for (int i = FAULT_OF_LINE_RESET; arg && i <= FAULT_OF_LINE_CHANGE; i++)
+		if (!strcmp(arg->text, words[i])) return (enum fault_kind)i;
+	return FAULT_OF_LINE_NONE;
+}
+
+/* Content of one path is the same when size, etag and date are. */
+static bool is_same_content(const struct serve *a, const struct serve *b)
+{
+	return a->size == b->size && a->modified == b->modified && !strcmp(a->etag, b->etag);
+}
+
+/* Content that no line above has is a version of its own; a line that changes takes the next one too. */
+static unsigned version_of(const struct origin *origin, const struct serve *serve)
+{
+	unsigned last = 0;
+
+	for (unsigned i = 0; i < origin->serves_count; i++) {
+		const struct serve *other = &origin->serves[i];
+		if (!other->has_content || strcmp(other->path, serve->path)) continue;
+		if (is_same_content(other, serve)) return other->version;
+		unsigned highest = other->version + (other->fault == FAULT_OF_LINE_CHANGE);
+		if (highest > last) last = highest;
+	}
+	return last + 1;
+}
+
+static void read_identity(const struct step *step, struct serve *serve)
+{
+	const struct scenario_arg *etag = step_arg(step, "etag"), *modified = step_arg(step, "modified");
+
+	if (etag) snprintf(serve->etag, sizeof serve->etag, "\"%s\"", etag->text);
+	else if (serve->fault == FAULT_OF_LINE_CHANGE) copy(serve->etag, sizeof serve->etag, ETAG_DEFAULT);
+	serve->modified = modified && modified->is_number ? modified->number : -1;
+}
+
+static void read_fault(const struct step *step, struct serve *serve)
+{
+	const struct scenario_arg *fault = step_arg(step, "fault"), *length = step_arg(step, "length");
+	const struct scenario_arg *lie = step_arg(step, "length.lie");
+
+	serve->fault = fault_of(step);
+	serve->at = number_of(step, "fault.at", 0);
+	serve->stall_ns = (int64_t)number_of(step, "fault.for", 0);
+	serve->lie = lie ? lie->number : 0;
+	if (fault) copy(serve->fault_text, sizeof serve->fault_text, fault->text);
+	else if (length) copy(serve->fault_text, sizeof serve->fault_text, length->text);
+}
+
+static void read_answer(const struct step *step, struct serve *serve)
+{
+	const struct scenario_arg *redirect = step_arg(step, "redirect");
+
+	serve->status = (unsigned)number_of(step, "status", redirect ? 302 : 200);
+	serve->retry_after_ns = (int64_t)number_of(step, "retry_after", 0);
+	serve->throttle = number_of(step, "throttle", 0);
+	serve->no_length = step_arg(step, "no-length") != NULL;
+	serve->chunked = step_arg(step, "chunked") != NULL;
+	serve->no_range = step_arg(step, "no-range") != NULL;
+	serve->no_head = step_arg(step, "no-head") != NULL;
+	if (redirect) copy(serve->location, sizeof serve->location, !strcmp(redirect->text, "loop") ? serve->path : redirect->text);
+	serve->has_content = serve->status < 300;
+}
+
+static bool add_serve(struct origin *origin, const struct step *step, char *why, size_t why_size)
+{
+	struct serve *serve = &origin->serves[origin->serves_count];
+	const struct scenario_arg *path = step_word(step, 0), *method = step_arg(step, "method");
+
+	if (!path || origin->serves_count == ORIGIN_SERVES_MAX) {
+		snprintf(why, why_size, "more than %d serve lines", ORIGIN_SERVES_MAX);
+		return false;
+	}
+	*serve = (struct serve){ .line = step->line };
+	copy(serve->path, sizeof serve->path, path->text);
+	if (method) copy(serve->method, sizeof serve->method, method->text);
+	serve->times = number_of(step, "times", 0);
+	serve->size = number_of(step, "size", 0);
+	read_fault(step, serve);
+	read_identity(step, serve);
+	read_answer(step, serve);
+	serve->version = serve->has_content ? version_of(origin, serve) : 0;
+	origin->serves_count++;
+	return true;
+}
+
+static struct host *find_host(struct origin *origin, const char *name)
+{
+	for (unsigned i = 0; i < origin->hosts_count; i++)
+		if (!strcmp(origin->hosts[i].name, name)) return &origin->hosts[i];
+	return NULL;
+}
+
+static enum host_answer answer_of(const char *word)
+{
+	if (!strcmp(word, "refuse")) return HOST_REFUSE;
+	if (!strcmp(word, "dns")) return HOST_DNS;
+	if (!strcmp(word, "unreachable")) return HOST_UNREACHABLE;
+	if (!strcmp(word, "connect-timeout")) return HOST_CONNECT_TIMEOUT;
+	return HOST_OK;
+}
+
+static bool set_host(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size)
+{
+	const struct scenario_arg *name = step_word(step, 0);
+	struct host *host = name ? find_host(origin, name->text) : NULL;
+	int64_t during = (int64_t)number_of(step, "for", INT64_MAX);
+
+	if (!host) {
+		if (!name || origin->hosts_count == ORIGIN_HOSTS_MAX) {
+			snprintf(why, why_size, "more than %d hosts", ORIGIN_HOSTS_MAX);
+			return false;
+		}
+		host = &origin->hosts[origin->hosts_count++];
+		copy(host->name, sizeof host->name, name->text);
+	}
+	host->answer = answer_of(step->word);
+	host->left = number_of(step, "times", FOR_EVER);
+	host->until_ns = during > INT64_MAX - now_ns ? INT64_MAX : now_ns + during;
+	return true;
+}
+
+bool origin_change(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size)
+{
+	assert(step->kind == STEP_SERVE || step->kind == STEP_HOST);
+	if (step->kind == STEP_SERVE) return add_serve(origin, step, why, why_size);
+	return set_host(origin, step, now_ns, why, why_size);
+}
+
+enum host_answer origin_connect(struct origin *origin, const char *name, int64_t now_ns)
+{
+	struct host *host = find_host(origin, name);
+
+	if (!host) return HOST_DNS;
+	if (host->left == 0 || now_ns >= host->until_ns) return HOST_OK;
+	if (host->left != FOR_EVER) host->left--;
+	return host->answer;
+}
+
+/* --- which line answers */
+
+static bool is_for(const struct serve *serve, const char *path, const char *method)
+{
+	return !strcmp(serve->path, path) && (!serve->method[0] || !strcmp(serve->method, method));
+}
+
+static bool is_last(const struct origin *origin, unsigned index, const char *path, const char *method)
+{
+	for (unsigned i = index + 1; i < origin->serves_count; i++)
+		if (is_for(&origin->serves[i], path, method)) return false;
+	return true;
+}
+
+static int find_serve(const struct origin *origin, const char *path, const char *method)
+{
+	for (unsigned i = 0; i < origin->serves_count; i++) {
+		const struct serve *serve = &origin->serves[i];
+		if (!is_for(serve, path, method)) continue;
+		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path, method)) return (int)i;
+	}
+	return -1;
+}
+
+/* A fault of the body does not show in the answer to HEAD, so that answer does not use the line up. */
+static bool counts(const struct serve *serve, bool is_head)
+{
+	if (!is_head || !strcmp(serve->method, "HEAD")) return true;
+	return serve->fault == FAULT_OF_LINE_NONE || serve->fault == FAULT_OF_LINE_GARBAGE;
+}
+
+/* --- with what it answers */
+
+/* HTTP date of day `modified` after 2020-01-01, a Wednesday. */
+static void print_date(int64_t modified, char *text, size_t size)
+{
+	static const char *const weekdays[] = { "Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue" };
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int64_t day = modified;
+	unsigned year = 2020;
+	int month = 0;
+
+	for (;; year++) {
+		bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+		int64_t days = leap ? 366 : 365;
+		if (day < days) {
+			for (; day >= lengths[month] + (leap && month == 1); month++) day -= lengths[month] + (leap && month == 1);
+			break;
+		}
+		day -= days;
+	}
+	snprintf(text, size, "%s, %02u %.3s %u 00:00:00 GMT", weekdays[modified % 7],
+		(unsigned)(day + 1) % 32, months + 3 * month, year % 10000);
+}
+
+static void tell_identity(const struct serve *serve, struct response *response)
+{
+	size_t length = strlen(serve->etag);
+
+	response->version = serve->version + serve->changed;
+	if (length && serve->changed) snprintf(response->etag, sizeof response->etag, "%.*s-2\"", (int)length - 1, serve->etag);
+	else copy(response->etag, sizeof response->etag, serve->etag);
+	if (serve->modified >= 0)
+		print_date(serve->modified + serve->changed, response->last_modified, sizeof response->last_modified);
+}
+
+static void tell_error(struct response *response, unsigned status)
+{
+	response->status = status;
+	response->is_content = false;
+	response->body_from = 0;
+	response->body_length = ERROR_BODY;
+	response->content_length = ERROR_BODY;
+}
+
+static bool asks_part(const struct request *request, const struct serve *serve, const struct response *response)
+{
+	if (!request->has_range || serve->no_range || response->status != 200) return false;
+	if (request->range_from > request->range_to) return false;
+	if (!request->if_range) return true;
+	return (response->etag[0] && !strcmp(request->if_range, response->etag)) ||
+		(response->last_modified[0] && !strcmp(request->if_range, response->last_modified));
+}
+
+static void tell_part(const struct request *request, const struct serve *serve, struct response *response)
+{
+	uint64_t last = serve->size - 1;
+
+	response->has_content_range = true;
+	if (request->range_from >= serve->size) {
+		tell_error(response, 416);
+		return;
+	}
+	response->status = 206;
+	response->range_from = request->range_from;
+	response->range_to = request->range_to < last ? request->range_to : last;
+	response->body_from = response->range_from;
+	response->body_length = response->range_to - response->range_from + 1;
+}
+
+static void tell_content(const struct request *request, const struct serve *serve, bool is_head, struct response *response)
+{
+	tell_identity(serve, response);
+	response->status = serve->status;
+	response->is_content = true;
+	response->accept_ranges = !serve->no_range;
+	response->body_length = serve->size;
+	response->range_total = serve->size;
+	if (!is_head && asks_part(request, serve, response)) tell_part(request, serve, response);
+}
+
+static void tell_length(const struct serve *serve, struct response *response)
+{
+	int64_t lie = response->is_content ? serve->lie : 0;
+	uint64_t less = lie < 0 ? (uint64_t)-lie : 0;
+
+	response->content_length = response->body_length + (lie > 0 ? (uint64_t)lie : 0);
+	response->content_length -= less < response->content_length ? less : response->content_length;
+	if (serve->no_length || serve->chunked) response->content_length = ORIGIN_NO_LENGTH;
+	response->chunked = serve->chunked;
+	if (lie > 0 && !serve->no_length && !serve->chunked) {
+		response->ending = ENDING_TRUNCATE; /* more was promised than there is */
+		response->cut = response->body_length;
+	}
+}
+
+/* A position behind the end of this body is none: the rest of a file may be shorter than the fault's place. */
+static void tell_fault(struct serve *serve, struct response *response)
+{
+	static const enum ending endings[] = { ENDING_DONE, ENDING_RESET, ENDING_STALL, ENDING_TRUNCATE, ENDING_GARBAGE,
+		ENDING_RESET };
+
+	if (serve->fault == FAULT_OF_LINE_NONE || (serve->fault == FAULT_OF_LINE_CHANGE && serve->changed)) return;
+	copy(response->fault, sizeof response->fault, serve->fault_text);
+	if (serve->at > response->body_length) return;
+	response->ending = endings[serve->fault];
+	response->cut = serve->at;
+	response->stall_ns = serve->stall_ns;
+	if (serve->fault == FAULT_OF_LINE_CHANGE) serve->changed = true;
+}
+
+static void tell_garbage(const struct serve *serve, struct response *response)
+{
+	response->status = 0;
+	response->ending = ENDING_GARBAGE;
+	copy(response->fault, sizeof response->fault, serve->fault_text);
+}
+
+static void answer(struct serve *serve, const struct request *request, bool is_head, struct response *response)
+{
+	if (serve->fault == FAULT_OF_LINE_GARBAGE) {
+		tell_garbage(serve, response);
+		return;
+	}
+	if (is_head && serve->no_head) tell_error(response, 405);
+	else if (serve->status >= 300) tell_error(response, serve->status);
+	else tell_content(request, serve, is_head, response);
+	response->retry_after_ns = serve->retry_after_ns;
+	response->bytes_per_s = serve->throttle;
+	copy(response->location, sizeof response->location, serve->location);
+	tell_length(serve, response);
+	if (serve->lie) copy(response->fault, sizeof response->fault, serve->fault_text);
+	if (!is_head) tell_fault(serve, response);
+}
+
+void origin_answer(struct origin *origin, const struct request *request, int64_t now_ns, struct response *response)
+{
+	bool is_head = !strcmp(request->method, "HEAD");
+	int index = find_serve(origin, request->path, request->method);
+
+	(void)now_ns;
+	*response = (struct response){ .ending = ENDING_DONE };
+	if (index < 0) {
+		tell_error(response, 404);
+	} else {
+		struct serve *serve = &origin->serves[index];
+		response->scenario_line = serve->line;
+		if (counts(serve, is_head)) serve->used++;
+		answer(serve, request, is_head, response);
+	}
+	if (!is_head) return;
+	response->body_length = 0;
+	if (response->ending != ENDING_GARBAGE) response->ending = ENDING_DONE;
+}
+
+bool origin_content(const struct origin *origin, const char *path, uint64_t *size, unsigned *version)
+{
+	int index = find_serve(origin, path, "GET");
+
+	if (index < 0 || !origin->serves[index].has_content) {
+		index = -1;
+		for (unsigned i = 0; i < origin->serves_count; i++)
+			if (is_for(&origin->serves[i], path, "GET") && origin->serves[i].has_content) index = (int)i;
+	}
+	if (index < 0) return false;
+	*size = origin->serves[index].size;
+	*version = origin->serves[index].version + origin->serves[index].changed;
+	return true;
+}
+
+unsigned char origin_byte(const char *path, unsigned version, uint64_t offset)
+{
+	uint64_t z = UINT64_C(0xcbf29ce484222325) ^ version;
+
+	for (; *path; path++) z = (z ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
+	z += (offset / 8 + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	z ^= z >> 31;
+	return (unsigned char)(z >> (offset % 8 * 8));
+}

@@ -1,0 +1,422 @@
+/* service.c -- the jobs of the reference service: their steps, what these make the world do, and their timers. */
+#include "sim/service.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+bool service_init(struct service *service, struct arena *arena, struct target *target, const struct machine *machine,
+	uint64_t seed)
+{
+	memset(service, 0, sizeof *service);
+	service->arena = arena;
+	service->target = target;
+	service->machine = machine;
+	service->running = service->network_up = service->owner_present = true;
+	service->block_cause = CAUSE_POLICY_COST;
+	rng_init(&service->ids, seed, "job-id");
+	disk_init(&service->disk, arena);
+	queue_item_init(&service->schedule, EVENT_OF_SCHEDULE, service);
+	service->origin = origin_new(arena);
+	return service->origin && queue_init(&service->queue, arena, SERVICE_EVENTS_MAX);
+}
+
+bool service_has_defect(const struct service *service, enum defect defect)
+{
+	return (service->machine->defects >> defect & 1) != 0;
+}
+
+uint32_t service_code(const struct service *service, enum code code)
+{
+	return machine_code_value(service->machine->dialect, code, NULL);
+}
+
+int64_t service_wall(const struct service *service)
+{
+	return SERVICE_EPOCH + (service->now_ns + service->wall_ns) / 100;
+}
+
+void service_line(struct service *service, const struct trace_line *line)
+{
+	const struct listener *listener = &service->target->listener;
+
+	if (listener->line) listener->line(listener->context, line);
+}
+
+void service_arm(struct service *service, struct queue_item *item, int64_t at_ns)
+{
+	bool armed = queue_arm(&service->queue, item, at_ns > service->now_ns ? at_ns : service->now_ns);
+
+	assert(armed);
+	(void)armed;
+}
+
+bool service_is_active(const struct service_job *job)
+{
+	return job->job.state == STATE_CONNECTING || job->job.state == STATE_TRANSFERRING;
+}
+
+/* --- new jobs */
+
+static void make_id(struct service *service, char *text, size_t size)
+{
+	uint64_t a = rng_next(&service->ids), b = rng_next(&service->ids);
+
+	snprintf(text, size, "{%08X-%04X-4%03X-%04X-%012llX}", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xFFFF),
+		(unsigned)(a & 0xFFF), (unsigned)(b >> 48 & 0x3FFF) | 0x8000, (unsigned long long)(b & 0xFFFFFFFFFFFF));
+}
+
+static void init_items(struct service_job *job)
+{
+	queue_item_init(&job->retry, EVENT_OF_RETRY, job);
+	queue_item_init(&job->no_progress, EVENT_OF_NO_PROGRESS, job);
+	queue_item_init(&job->expiry, EVENT_OF_EXPIRY, job);
+	queue_item_init(&job->slice, EVENT_OF_SLICE, job);
+	queue_item_init(&job->transfer_next, EVENT_OF_TRANSFER, job);
+	queue_item_init(&job->notify, EVENT_OF_NOTIFY, job);
+	queue_item_init(&job->modify, EVENT_OF_MODIFICATION, job);
+}
+
+/* An item follows the job's deadline; one that is over is due now. */
+static void follow(struct service_job *job, struct queue_item *item, int64_t due_ns)
+{
+	struct service *service = job->service;
+
+	if (due_ns == JOB_NEVER || !service->running) {
+		queue_cancel(&service->queue, item);
+		return;
+	}
+	if (due_ns < service->now_ns) due_ns = service->now_ns;
+	if (!queue_is_armed(item) || item->at_ns != due_ns) service_arm(service, item, due_ns);
+}
+
+static void follow_timers(struct service_job *job)
+{
+	follow(job, &job->retry, job->job.retry_due_ns);
+	follow(job, &job->no_progress, job->job.no_progress_due_ns);
+	follow(job, &job->expiry, job->job.expires_ns);
+}
+
+/* A job must know what the world is like. */
+static void tell_world(struct service_job *job)
+{
+	struct service *service = job->service;
+	struct occurrence occurrence = service_occurrence(service, EVENT_BLOCK);
+
+	if (job->job.network_up != service->network_up) {
+		service_event(job, service->network_up ? EVENT_NET_BACK : EVENT_NET_LOST);
+	}
+	if (job->job.owner_present != service->owner_present) {
+		service_event(job, service->owner_present ? EVENT_LOGON : EVENT_LOGOFF);
+	}
+	if (job->job.blocked == service->blocked) return;
+	if (service->blocked) occurrence.cause = service->block_cause;
+	else occurrence.event = EVENT_UNBLOCK;
+	service_step(job, &occurrence);
+}
+
+struct service_job *service_add_job(struct service *service, const char *client, enum job_type type)
+{
+	struct service_job *job;
+
+	if (service->jobs_count == SERVICE_JOBS_MAX) return NULL;
+	job = arena_take(service->arena, sizeof *job);
+	if (!job) return NULL;
+	job->client = arena_text(service->arena, client, strlen(client));
+	if (!job->client) return NULL;
+	job_init(&job->job, service->machine, type, service->now_ns);
+	job->service = service;
+	job->index = service->jobs_count;
+	make_id(service, job->id, sizeof job->id);
+	job->creation = job->modification = service_wall(service);
+	init_items(job);
+	service->jobs[service->jobs_count++] = job;
+	follow_timers(job);
+	tell_world(job);
+	return job;
+}
+
+/* --- steps */
+
+struct occurrence service_occurrence(const struct service *service, enum event event)
+{
+	return (struct occurrence){ .event = event, .now_ns = service->now_ns, .cause = CAUSE_NONE,
+		.bytes_total = event == EVENT_ADD_FILE ? 0 : JOB_SIZE_UNKNOWN };
+}
+
+static void add_effects(struct trace_line *line, const struct effects *effects)
+{
+	char text[400];
+	size_t length = 0;
+
+	for (unsigned i = 0; i < effects->count; i++) {
+		const char *name = machine_effect_name(effects->list[i].kind);
+		if (i && length < sizeof text - 1) text[length++] = '+';
+		for (; *name && length < sizeof text - 1; name++)
+			text[length++] = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+	}
+	text[length] = '\0';
+	if (length) trace_add(line, "effects", text);
+}
+
+static bool has_effect(const struct effects *effects, enum effect_kind kind)
+{
+	for (unsigned i = 0; i < effects->count; i++)
+		if (effects->list[i].kind == kind) return true;
+	return false;
+}
+
+/* Clients look often: a row that only answers is told when it is another one than last time. */
+static bool is_told(struct service_job *job, const struct occurrence *occurrence, const struct move *row)
+{
+	const struct move **last = &job->got[occurrence->event == EVENT_GET_ERROR];
+
+	if (occurrence->event != EVENT_GET && occurrence->event != EVENT_GET_ERROR) return true;
+	if (*last == row) return false;
+	*last = row;
+	return true;
+}
+
+static void tell_step(struct service_job *job, const struct occurrence *occurrence, const struct move *row,
+	enum state from, const struct effects *effects)
+{
+	struct service *service = job->service;
+	struct trace_line line;
+
+	if (!is_told(job, occurrence, row)) return;
+	trace_line_init(&line, service->now_ns, ACTOR_IMPL, job->client, machine_event_name(occurrence->event));
+	line.from = from;
+	line.to = job->job.state;
+	snprintf(line.row, sizeof line.row, "%s", row->id);
+	add_effects(&line, effects);
+	if (occurrence->cause != CAUSE_NONE) trace_add(&line, "cause", service->machine->faults[occurrence->cause].word);
+	if (has_effect(effects, EFFECT_ERROR_SET) || has_effect(effects, EFFECT_ERROR_NO_PROGRESS)) {
+		const char *context = machine_context_name(job->job.error.context);
+		trace_add(&line, "context", context ? context : "?");
+		trace_add_hex(&line, "code", job->job.error.code);
+	}
+	service_line(service, &line);
+}
+
+static void keep_files(struct service_job *job)
+{
+	for (unsigned i = 0; i < job->job.files_count; i++) {
+		struct service_file *file = job->files[i];
+		if (!job->job.files[i].kept || !file->temporary) continue;
+		if (disk_rename(&job->service->disk, file->temporary, file->local)) file->temporary = NULL;
+	}
+}
+
+static void delete_files(struct service_job *job)
+{
+	for (unsigned i = 0; i < job->job.files_count; i++) {
+		struct service_file *file = job->files[i];
+		if (file->temporary && disk_remove(&job->service->disk, file->temporary)) file->temporary = NULL;
+	}
+}
+
+static void carry_out(struct service_job *job, enum effect_kind kind)
+{
+	switch (kind) {
+	case EFFECT_CONNECT: transfer_begin(job); break;
+	case EFFECT_ABORT: transfer_abort(job); break;
+	case EFFECT_ENQUEUE: schedule_wake(job->service); break;
+	case EFFECT_FILE_RESTART: transfer_restart_file(job); break;
+	case EFFECT_KEEP_FILES: keep_files(job); break;
+	case EFFECT_DELETE_FILES: delete_files(job); break;
+	case EFFECT_NOTIFY_ERROR:
+	case EFFECT_NOTIFY_TRANSFERRED: queue_cancel(&job->service->queue, &job->notify); break; /* news: told soon */
+	case EFFECT_IMPOSSIBLE:
+	case EFFECT_REFUSE:
+	case EFFECT_ERROR_SET:
+	case EFFECT_ERROR_NO_PROGRESS:
+	case EFFECT_ERROR_CLEAR:
+	case EFFECT_ERROR_COUNT:
+	case EFFECT_RETRY_ARM:           /* the timers follow the job's deadlines */
+	case EFFECT_RETRY_CANCEL:
+	case EFFECT_PROGRESS_ARM:
+	case EFFECT_PROGRESS_RESTART:
+	case EFFECT_PROGRESS_CANCEL:
+	case EFFECT_FILE_ADVANCE:
+	case EFFECT_NOTIFY_MODIFICATION:
+	case EFFECT_ACTIVE:
+	case EFFECT_FORGET:
+	case EFFECT_MUTANT_ONLY:
+	case EFFECT_COUNT: break;
+	}
+}
+
+/* ModificationTime never falls, whatever the wall clock does. */
+static void touch(struct service_job *job, enum state from)
+{
+	int64_t wall = service_wall(job->service);
+
+	if (wall > job->modification) job->modification = wall;
+	if (job->job.state == STATE_TRANSFERRED && from != STATE_TRANSFERRED) job->completion = wall;
+}
+
+static void leave(struct service_job *job, enum state from)
+{
+	bool was_active = from == STATE_CONNECTING || from == STATE_TRANSFERRING;
+
+	if (job->job.state == STATE_QUEUED) schedule_enqueue(job);
+	if (was_active && !service_is_active(job)) {
+		queue_cancel(&job->service->queue, &job->slice);
+		schedule_wake(job->service);
+	}
+}
+
+const struct move *service_step(struct service_job *job, const struct occurrence *occurrence)
+{
+	enum state from = job->job.state;
+	struct effects effects;
+	const struct move *row;
+	bool looks = occurrence->event == EVENT_GET || occurrence->event == EVENT_GET_ERROR;
+
+	effects_init(&effects);
+	row = job_step(job->service->machine, &job->job, occurrence, &effects);
+	tell_step(job, occurrence, row, from, &effects);
+	if (looks && from == job->job.state) return row;
+	for (unsigned i = 0; i < effects.count; i++) carry_out(job, effects.list[i].kind);
+	if (!has_effect(&effects, EFFECT_IMPOSSIBLE) && !has_effect(&effects, EFFECT_REFUSE)) touch(job, from);
+	if (from != job->job.state) leave(job, from);
+	follow_timers(job);
+	notify_look(job);
+	return row;
+}
+
+const struct move *service_event(struct service_job *job, enum event event)
+{
+	struct occurrence occurrence = service_occurrence(job->service, event);
+
+	if (event == EVENT_NET_LOST) occurrence.cause = CAUSE_NET_DOWN;
+	if (event == EVENT_NO_PROGRESS) occurrence.cause = CAUSE_NO_PROGRESS;
+	return service_step(job, &occurrence);
+}
+
+/* --- what is due */
+
+/* Data that flowed is progress that the job may not have been told of. */
+static void deadline(struct service_job *job, struct queue_item *item, const int64_t *due_ns, enum event event)
+{
+	int64_t was_ns = *due_ns;
+
+	if (service_is_active(job)) transfer_sync(job);
+	if (*due_ns > job->service->now_ns) return;
+	service_event(job, event);
+	/* A deadline that the step left where it was is not due again. */
+	if (*due_ns == was_ns) queue_cancel(&job->service->queue, item);
+}
+
+void service_happen(struct service *service, struct queue_item *item)
+{
+	struct service_job *job = item->owner;
+
+	switch ((enum service_event)item->kind) {
+	case EVENT_OF_RETRY: deadline(job, item, &job->job.retry_due_ns, EVENT_RETRY_DUE); break;
+	case EVENT_OF_NO_PROGRESS: deadline(job, item, &job->job.no_progress_due_ns, EVENT_NO_PROGRESS); break;
+	case EVENT_OF_EXPIRY: deadline(job, item, &job->job.expires_ns, EVENT_EXPIRED); break;
+	case EVENT_OF_SLICE: schedule_slice(job); break;
+	case EVENT_OF_TRANSFER: transfer_next(job); break;
+	case EVENT_OF_NOTIFY: notify_call(job); break;
+	case EVENT_OF_MODIFICATION: notify_modification(job); break;
+	case EVENT_OF_SCHEDULE: schedule_pass(service); break;
+	}
+}
+
+/* --- the world's changes */
+
+static void tell_all(struct service *service)
+{
+	if (!service->running) return;
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		if (service_is_active(service->jobs[i])) transfer_sync(service->jobs[i]);
+		tell_world(service->jobs[i]);
+	}
+	schedule_wake(service);
+}
+
+void service_network(struct service *service, bool up)
+{
+	service->network_up = up;
+	tell_all(service);
+}
+
+void service_owner(struct service *service, bool present)
+{
+	service->owner_present = present;
+	tell_all(service);
+}
+
+void service_policy(struct service *service, bool blocked, enum cause cause)
+{
+	service->blocked = blocked;
+	if (blocked) service->block_cause = cause;
+	tell_all(service);
+}
+
+/* Jobs and temporary files are on the disk at every moment; what waits in memory is lost. */
+void service_kill(struct service *service)
+{
+	if (!service->running) return;
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		struct service_job *job = service->jobs[i];
+		if (job_is_final(&job->job)) continue;
+		if (service_is_active(job)) transfer_sync(job);
+		service_event(job, EVENT_STOP);
+	}
+	service->running = false;
+	for (unsigned i = 0; i < service->jobs_count; i++) transfer_abort(service->jobs[i]);
+	while (queue_pop(&service->queue)) continue;
+}
+
+void service_start(struct service *service)
+{
+	if (service->running) return;
+	service->running = true;
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		struct service_job *job = service->jobs[i];
+		job->job.notify_interface = false; /* it lived in the service's memory (CB-017) */
+		if (job_is_final(&job->job)) continue;
+		if (job->job.state == STATE_QUEUED) schedule_enqueue(job);
+		service_event(job, EVENT_START);
+		tell_world(job);
+	}
+	schedule_wake(service);
+}
+
+static int64_t moved(int64_t due_ns, int64_t jump_ns)
+{
+	return due_ns == JOB_NEVER ? JOB_NEVER : due_ns - jump_ns;
+}
+
+void service_clock(struct service *service, int64_t jump_ns)
+{
+	service->wall_ns += jump_ns;
+	if (!service_has_defect(service, DEFECT_timers_follow_wall_clock)) return;
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		struct service_job *job = service->jobs[i];
+		job->job.retry_due_ns = moved(job->job.retry_due_ns, jump_ns);
+		job->job.no_progress_due_ns = moved(job->job.no_progress_due_ns, jump_ns);
+		job->job.no_progress_held_ns = moved(job->job.no_progress_held_ns, jump_ns);
+		follow_timers(job);
+	}
+}
+
+void service_disk(struct service *service)
+{
+	for (unsigned i = 0; i < service->jobs_count; i++) transfer_replan(service->jobs[i]);
+}
+
+int64_t service_next_timer(const struct service *service)
+{
+	int64_t next = JOB_NEVER;
+
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		const struct job *job = &service->jobs[i]->job;
+		if (job->state != STATE_TRANSIENT_ERROR) continue;
+		if (job->retry_due_ns < next) next = job->retry_due_ns;
+		if (job->no_progress_due_ns < next) next = job->no_progress_due_ns;
+	}
+	return next;
+}

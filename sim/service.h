@@ -1,0 +1,276 @@
+/* service.h -- the reference service: jobs that job_step() changes, in a simulated world. Private to sim/.
+ *
+ * world.c is the target; service.c owns the jobs and carries out the effects of their steps; schedule.c gives turns;
+ * transfer.c fetches the files of one job; notify.c calls the client back; service_*.c answer commands. */
+#ifndef BGCHECK_SIM_SERVICE_H
+#define BGCHECK_SIM_SERVICE_H
+
+#include "model/job.h"
+#include "sim/disk.h"
+#include "sim/net.h"
+#include "sim/queue.h"
+#include "sim/rng.h"
+#include "sim/target.h"
+
+#define SERVICE_JOBS_MAX 512           /* of a scenario, finished ones included */
+#define SERVICE_JOBS_UNFINISHED 300    /* MaxJobsPerMachine */
+#define SERVICE_RANGES_MAX 512         /* of a file; administrators have no limit of 500 */
+#define SERVICE_HANDLES_MAX 512        /* alive at the same time */
+#define SERVICE_PATHS_MAX 128          /* whose requests are counted */
+#define SERVICE_EVENTS_MAX (SERVICE_JOBS_MAX * 8 + 8)
+
+#define SERVICE_QUEUED_NS NET_MS       /* a job is QUEUED at least so long */
+#define SERVICE_SLICE_NS (300 * NET_S) /* the time slice of a background job when others wait */
+#define SERVICE_NOTIFY_NS NET_MS       /* from the change to the callback */
+#define SERVICE_NOTIFY_AGAIN_NS (10 * NET_S)         /* from a callback that failed to the next (CB-003) */
+#define SERVICE_MODIFICATION_NS (500 * NET_MS)       /* between two JobModification */
+#define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
+
+/* What an armed queue_item means; the owner is a job, or the service for EVENT_OF_SCHEDULE. */
+enum service_event {
+	EVENT_OF_RETRY, EVENT_OF_NO_PROGRESS, EVENT_OF_EXPIRY, EVENT_OF_SLICE,
+	EVENT_OF_TRANSFER, EVENT_OF_NOTIFY, EVENT_OF_MODIFICATION, EVENT_OF_SCHEDULE,
+};
+
+struct file_range {
+	uint64_t offset, length;           /* JOB_SIZE_UNKNOWN: to the end of the file */
+};
+
+/* A file of a job, beside struct job_file. */
+struct service_file {
+	const char *url, *local;
+	unsigned ranges_count;
+	struct file_range *ranges;
+	struct disk_file *temporary;       /* NULL: nothing was written yet */
+	char etag[64], last_modified[40];  /* of what was written */
+	uint64_t size;                     /* of the whole content, as the server said; JOB_SIZE_UNKNOWN */
+};
+
+enum transfer_phase {
+	TRANSFER_IDLE,
+	TRANSFER_NOTHING,    /* every file is there: only that must be told */
+	TRANSFER_CONNECT,    /* the connection will stand, or fail */
+	TRANSFER_REQUEST,    /* the request will reach the server */
+	TRANSFER_HEAD,       /* the head of the response will arrive */
+	TRANSFER_FIRST,      /* the first bytes of the body will be told */
+	TRANSFER_BODY,       /* the body ends, or breaks off */
+	TRANSFER_SILENCE,    /* the body is silent: it goes on, or the client gives up */
+};
+
+struct transfer {
+	enum transfer_phase phase;
+	char host[64], path[256];          /* of the request under way */
+	bool head;                         /* HEAD, else GET (PUT of an upload) */
+	bool head_done;                    /* the size is known from HEAD */
+	unsigned redirects;
+	enum cause connect_cause;
+	enum host_answer connect_answer;
+	unsigned number;                   /* of the request to its path */
+	bool asked_part;                   /* a Range was asked for, from `from` */
+	uint64_t from, to;
+	bool open;                         /* a response is under way: its end must be told */
+	bool is_silent;                    /* the client gives up at the end of the silence */
+	struct response response;
+	/* The body. */
+	int64_t flow_start_ns;             /* when byte flow_base of the body began to flow */
+	uint64_t flow_base, flow_end;      /* bytes of the body between which it flows now */
+	uint64_t rate;
+	uint64_t told;                     /* bytes of the body that are on the disk and told to the job */
+	uint64_t promised;                 /* bytes of the body that make it whole */
+	uint64_t file_base;                /* bytes of the file that were there before this body */
+	enum disk_result disk;             /* what the last write met */
+};
+
+struct service_job {
+	struct job job;
+	struct service *service;
+	unsigned index;
+	char id[40];                       /* {GUID} */
+	const char *client;                /* name of the first handle: the job's name in traces */
+	char name[257 * 4], description[1025 * 4];
+	unsigned proxy_usage;
+	int64_t creation, modification, completion;  /* FILETIME; 0: not yet */
+	struct service_file *files[JOB_FILES_MAX];
+	struct transfer transfer;
+	uint64_t waits_since;              /* counts entries into QUEUED: who waits longest is first */
+	int64_t ready_ns;                  /* when its turn may come */
+	int64_t modification_told_ns;      /* last JobModification */
+	unsigned handles;                  /* job handles of clients */
+	const struct move *got[2];         /* rows of GET and GET_ERROR that were told last */
+	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify;
+};
+
+enum object_kind { OBJECT_JOB, OBJECT_ERROR, OBJECT_FILE, OBJECT_FILES, OBJECT_JOBS };
+
+/* What handles refer to; freed with its last reference. */
+struct object {
+	enum object_kind kind;
+	unsigned references;               /* 0: the place is free */
+	struct service_job *job;           /* NULL for OBJECT_JOBS */
+	unsigned file;                     /* OBJECT_FILE: index */
+	struct error error;                /* OBJECT_ERROR: frozen */
+	unsigned at, count;                /* enumerators: position, elements */
+	struct service_job **jobs;         /* OBJECT_JOBS: the snapshot */
+};
+
+struct handle {
+	char name[TRACE_WORD_MAX];
+	struct object *object;
+	unsigned references;               /* 0: the place is free */
+	uint64_t serial;                   /* the newest of equal names is meant */
+	bool borrowed;                     /* dies with its callback */
+};
+
+struct service {
+	struct arena *arena;
+	struct target *target;
+	const struct machine *machine;
+	struct queue queue;
+	struct origin *origin;
+	struct disk disk;
+	struct rng ids;
+	int64_t now_ns, wall_ns;           /* wall clock: now_ns + wall_ns */
+	bool running, network_up, owner_present, blocked;
+	enum cause block_cause;
+	bool no_memory;
+	struct service_job *jobs[SERVICE_JOBS_MAX];
+	unsigned jobs_count;
+	uint64_t waits;
+	struct queue_item schedule;
+	struct handle handles[SERVICE_HANDLES_MAX];
+	struct object objects[SERVICE_HANDLES_MAX];
+	unsigned handles_top, objects_top; /* places beyond were never used */
+	uint64_t handles_made;
+	unsigned callbacks_made;
+	struct { char path[TRACE_WORD_MAX]; unsigned requests; } paths[SERVICE_PATHS_MAX];
+	unsigned paths_count;
+	char text[VALUE_TEXT_MAX];         /* of the reply */
+	const char *garbage;               /* "out" field of a refused call */
+};
+
+/* --- service.c: jobs and what happens to them */
+
+bool service_init(struct service *service, struct arena *arena, struct target *target, const struct machine *machine,
+	uint64_t seed);
+bool service_has_defect(const struct service *service, enum defect defect);
+uint32_t service_code(const struct service *service, enum code code);
+/* Wall clock as FILETIME. */
+int64_t service_wall(const struct service *service);
+
+/* A new job with the handle name of its client. NULL: too many, or out of memory. */
+struct service_job *service_add_job(struct service *service, const char *client, enum job_type type);
+
+/* An occurrence of the event, without more; now and "no cause" are filled in. */
+struct occurrence service_occurrence(const struct service *service, enum event event);
+/* The only way to job_step(): writes the line, carries out the effects, arms the timers. */
+const struct move *service_step(struct service_job *job, const struct occurrence *occurrence);
+/* The same with nothing but the event. */
+const struct move *service_event(struct service_job *job, enum event event);
+
+bool service_is_active(const struct service_job *job);  /* CONNECTING, TRANSFERRING */
+/* An item of the queue that is due. */
+void service_happen(struct service *service, struct queue_item *item);
+
+/* The world's changes. */
+void service_network(struct service *service, bool up);
+void service_owner(struct service *service, bool present);
+void service_policy(struct service *service, bool blocked, enum cause cause);
+void service_kill(struct service *service);
+void service_start(struct service *service);
+void service_clock(struct service *service, int64_t jump_ns);
+void service_disk(struct service *service);
+
+/* Earliest retry or no-progress deadline of a job in TRANSIENT_ERROR. */
+int64_t service_next_timer(const struct service *service);
+
+void service_line(struct service *service, const struct trace_line *line);
+/* Arms; a full queue cannot be: it has a place for every item. */
+void service_arm(struct service *service, struct queue_item *item, int64_t at_ns);
+
+/* --- schedule.c: whose turn it is */
+
+void schedule_enqueue(struct service_job *job);
+/* Something changed: look again, 1 ms later. */
+void schedule_wake(struct service *service);
+/* One turn, or one job that must make room. */
+void schedule_pass(struct service *service);
+void schedule_slice(struct service_job *job);
+
+/* --- transfer.c: requests and responses of one job; transfer_body.c: the body */
+
+void transfer_begin(struct service_job *job);
+void transfer_abort(struct service_job *job);
+void transfer_next(struct service_job *job);
+/* Writes what has flowed until now, and tells the job. */
+void transfer_sync(struct service_job *job);
+/* Bytes of the current file that have flowed but are not told to the job yet. */
+uint64_t transfer_untold(const struct service_job *job);
+/* The disk changed: what flows may meet it now. */
+void transfer_replan(struct service_job *job);
+/* Forgets what was written of the current file. */
+void transfer_restart_file(struct service_job *job);
+
+/* Between the two files. */
+struct service_file *transfer_file(const struct service_job *job);
+void transfer_arm(struct service_job *job, enum transfer_phase phase, int64_t after_ns);
+/* From the connection on, for the current file. */
+void transfer_start(struct service_job *job);
+/* The next request on the connection that stands. */
+void transfer_ask(struct service_job *job);
+void transfer_fail(struct service_job *job, enum cause cause);
+/* The end of the response that is under way: the line of the origin. */
+void transfer_close(struct service_job *job, const char *ending, uint64_t sent);
+/* Bytes of the whole file or of its ranges; JOB_SIZE_UNKNOWN. */
+uint64_t transfer_total(const struct service_file *file);
+void transfer_body_begin(struct service_job *job);
+void transfer_body_next(struct service_job *job);
+/* Bytes of the body that have flowed until now. */
+uint64_t transfer_flowed(const struct service_job *job);
+
+/* --- notify.c: callbacks */
+
+void notify_look(struct service_job *job);
+void notify_call(struct service_job *job);
+void notify_modification(struct service_job *job);
+
+/* --- service_handle.c: handles and the objects behind them */
+
+struct handle *service_handle_find(struct service *service, const char *name);
+/* A free object with one reference, or NULL. */
+struct object *service_handle_object(struct service *service, enum object_kind kind, struct service_job *job);
+/* A new name for the object, which takes over one reference. NULL when there is no place. */
+struct handle *service_handle_add(struct service *service, const char *name, struct object *object);
+void service_handle_drop(struct service *service, struct handle *handle);
+unsigned service_handle_leaks(const struct service *service);
+
+/* --- service_call.c: commands */
+
+/* A command on its way to its answer. */
+struct call_frame {
+	struct service *service;
+	const struct call *call;
+	struct reply *reply;
+	struct handle *handle;             /* of the command, or NULL */
+	struct service_job *job;           /* of the handle's object, or NULL */
+	const struct method *method;
+};
+
+void service_call(struct service *service, const struct call *call, struct reply *reply);
+
+const struct value *service_arg(const struct call_frame *frame, const char *key);
+/* Text of an argument; NULL when it is missing or NULL. */
+const char *service_arg_text(const struct call_frame *frame, const char *key);
+bool service_arg_is_null(const struct call_frame *frame, const char *key);
+uint64_t service_arg_number(const struct call_frame *frame, const char *key, uint64_t otherwise);
+void service_reply_number(struct call_frame *frame, const char *key, uint64_t number);
+void service_reply_text(struct call_frame *frame, const char *key, const char *text);
+/* Makes the handle that `as` names, when it names one. Returns S_OK, or E_OUTOFMEMORY; the object is taken over. */
+uint32_t service_reply_handle(struct call_frame *frame, struct object *object);
+
+typedef uint32_t service_answer(struct call_frame *frame);
+/* Each group's answers by command; NULL when the group does not have it. */
+service_answer *service_handle_answer(const char *command);
+service_answer *service_job_answer(const char *command);
+service_answer *service_file_answer(const char *command);
+
+#endif

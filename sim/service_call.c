@@ -1,0 +1,234 @@
+/* service_call.c -- commands: which object is meant, whether the call may be made at all, and what a refusal looks like. */
+#include "sim/service.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HR_FAILED(hr) ((hr) >> 31 & 1u)
+
+/* --- arguments and fields */
+
+const struct value *service_arg(const struct call_frame *frame, const char *key)
+{
+	for (unsigned i = 0; i < frame->call->args_count; i++)
+		if (!strcmp(frame->call->args[i].key, key)) return &frame->call->args[i].value;
+	return NULL;
+}
+
+const char *service_arg_text(const struct call_frame *frame, const char *key)
+{
+	const struct value *value = service_arg(frame, key);
+
+	return value && value->kind == VALUE_TEXT ? value->text : NULL;
+}
+
+bool service_arg_is_null(const struct call_frame *frame, const char *key)
+{
+	const struct value *value = service_arg(frame, key);
+
+	return value && (value->kind == VALUE_NULL || (value->kind == VALUE_TEXT && !value->text));
+}
+
+uint64_t service_arg_number(const struct call_frame *frame, const char *key, uint64_t otherwise)
+{
+	const struct value *value = service_arg(frame, key);
+
+	return value && value->kind == VALUE_NUMBER ? value->number : otherwise;
+}
+
+static struct named_value *add_field(struct call_frame *frame, const char *key)
+{
+	struct named_value *field = &frame->reply->fields[frame->reply->fields_count];
+
+	assert(frame->reply->fields_count < REPLY_FIELDS_MAX);
+	frame->reply->fields_count++;
+	field->key = key;
+	return field;
+}
+
+void service_reply_number(struct call_frame *frame, const char *key, uint64_t number)
+{
+	add_field(frame, key)->value = (struct value){ VALUE_NUMBER, number, NULL };
+}
+
+void service_reply_text(struct call_frame *frame, const char *key, const char *text)
+{
+	add_field(frame, key)->value = (struct value){ VALUE_TEXT, 0, text };
+}
+
+/* --- which method, which object */
+
+static void unsupported(struct call_frame *frame, const char *property, const char *why)
+{
+	struct reply *reply = frame->reply;
+
+	reply->kind = REPLY_UNSUPPORTED;
+	snprintf(reply->feature, sizeof reply->feature, "%s%s%s", frame->call->command, *property ? "." : "", property);
+	snprintf(reply->why, sizeof reply->why, "%s", why);
+}
+
+/* The property that job.set or job.get is about; "" of all others. */
+static const char *property_of(const struct call_frame *frame)
+{
+	const char *command = frame->call->command, *property;
+
+	if (!strcmp(command, "job.get")) {
+		property = service_arg_text(frame, "property");
+		return property ? property : "?";
+	}
+	if (strcmp(command, "job.set")) return "";
+	for (unsigned i = 0; i < frame->call->args_count; i++)
+		if (strcmp(frame->call->args[i].key, "job")) return frame->call->args[i].key;
+	return "?";
+}
+
+static bool find_method(struct call_frame *frame)
+{
+	const char *property = property_of(frame);
+
+	frame->method = machine_method(frame->call->command, property);
+	if (frame->method && frame->method->in[frame->service->machine->dialect]) return true;
+	unsupported(frame, property, frame->method ? "the dialect has no such method" : "no such command");
+	return false;
+}
+
+static service_answer *find_answer(const char *command)
+{
+	service_answer *answer = service_job_answer(command);
+
+	if (!answer) answer = service_file_answer(command);
+	return answer ? answer : service_handle_answer(command);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+/* Key of the handle that the command needs; NULL: none. */
+static const char *handle_key(const char *command)
+{
+	static const char *const keys[] = { "job", "error", "file", "enum", "handle" };
+
+	if (!strcmp(command, "job.create") || !strcmp(command, "job.open") || !strcmp(command, "job.enum")) return NULL;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		size_t length = strlen(keys[i]);
+		if (starts_with(command, keys[i]) && command[length] == '.') return keys[i];
+	}
+	return NULL;
+}
+
+static bool is_kind(enum object_kind kind, const char *key)
+{
+	switch (kind) {
+	case OBJECT_JOB: return !strcmp(key, "job") || !strcmp(key, "handle");
+	case OBJECT_ERROR: return !strcmp(key, "error") || !strcmp(key, "handle");
+	case OBJECT_FILE: return !strcmp(key, "file") || !strcmp(key, "handle");
+	case OBJECT_FILES:
+	case OBJECT_JOBS: return !strcmp(key, "enum") || !strcmp(key, "handle");
+	}
+	return false;
+}
+
+/* S_OK with the handle, or E_HANDLE. */
+static uint32_t find_handle(struct call_frame *frame)
+{
+	const char *key = handle_key(frame->call->command), *name;
+
+	if (!key) return 0;
+	name = service_arg_text(frame, key);
+	frame->handle = name ? service_handle_find(frame->service, name) : NULL;
+	if (!frame->handle || !is_kind(frame->handle->object->kind, key)) return service_code(frame->service, CODE_E_HANDLE);
+	frame->job = frame->handle->object->job;
+	if (!strcmp(key, "error") && frame->job->handles == 0 &&
+		service_has_defect(frame->service, DEFECT_handle_dies_with_job)) return service_code(frame->service, CODE_E_HANDLE);
+	return 0;
+}
+
+/* --- out parameters */
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
+		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+	return false;
+}
+
+static bool has_out(const struct call_frame *frame)
+{
+	if (!strcmp(frame->call->command, "handle.add_ref") || !strcmp(frame->call->command, "handle.release")) return false;
+	return frame->method->fields[0] || has_word(frame->method->args, "as");
+}
+
+/* C-09: the two pages that name a code name E_INVALIDARG. */
+static uint32_t check_out(const struct call_frame *frame)
+{
+	const char *property = frame->method->property;
+	bool named = !strcmp(frame->call->command, "job.get") &&
+		(!strcmp(property, "display_name") || !strcmp(property, "notify_flags"));
+
+	if (!has_out(frame) || !strcmp(frame->call->command, "enum.next")) return 0;
+	if (!service_arg_is_null(frame, "out") && !service_arg_is_null(frame, "as")) return 0;
+	return service_code(frame->service, named ? CODE_E_INVALIDARG : CODE_E_POINTER);
+}
+
+/* --- refusals */
+
+static void refuse(struct call_frame *frame)
+{
+	bool garbage = !strcmp(frame->call->command, "job.get_error") &&
+		service_has_defect(frame->service, DEFECT_get_error_leaves_garbage);
+
+	frame->reply->fields_count = 0;
+	if (!has_out(frame) || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
+	if (garbage) service_reply_text(frame, "out", "garbage");
+	else add_field(frame, "out")->value = (struct value){ VALUE_NULL, 0, NULL };
+}
+
+/* GetError's own refusal is left out: with it the defect would be one of GetError. */
+static void spoil_error(struct call_frame *frame, uint32_t hr)
+{
+	struct service *service = frame->service;
+	struct fault_report report = { .code = hr,
+		.context = service->machine->dialect == DIALECT_BITS ? CONTEXT_GENERAL_QUEUE_MANAGER : CONTEXT_NONE };
+
+	if (!frame->job || !starts_with(frame->call->command, "job.") || !strcmp(frame->call->command, "job.get_error")) return;
+	if (service_has_defect(service, DEFECT_call_failure_makes_error))
+		error_set(&frame->job->job.error, &report, CAUSE_NONE, ERROR_NO_FILE);
+	if (service_has_defect(service, DEFECT_call_failure_clears_error)) error_clear(&frame->job->job.error);
+}
+
+static uint32_t answer(struct call_frame *frame)
+{
+	service_answer *command = find_answer(frame->call->command);
+	bool local = starts_with(frame->call->command, "handle.");
+	uint32_t hr;
+
+	if (!frame->service->running && !local) return service_code(frame->service, CODE_RPC_S_SERVER_UNAVAILABLE);
+	hr = find_handle(frame);
+	if (hr) return hr;
+	hr = check_out(frame);
+	return hr ? hr : command(frame);
+}
+
+void service_call(struct service *service, const struct call *call, struct reply *reply)
+{
+	struct call_frame frame = { .service = service, .call = call, .reply = reply };
+
+	reply->kind = REPLY_RESULT;
+	reply->hr = 0;
+	reply->fields_count = 0;
+	reply->feature[0] = reply->why[0] = '\0';
+	if (!find_method(&frame)) return;
+	if (!find_answer(call->command)) {
+		unsupported(&frame, "", "the reference does not do this");
+		return;
+	}
+	reply->hr = answer(&frame);
+	if (!HR_FAILED(reply->hr)) return;
+	refuse(&frame);
+	spoil_error(&frame, reply->hr);
+}

@@ -1,0 +1,255 @@
+/* transfer_body.c -- the body of a response: one event where it ends or breaks off; in between it is a matter of time. */
+#include "sim/service.h"
+
+#include <assert.h>
+
+static bool is_flowing(const struct transfer *transfer)
+{
+	return transfer->phase == TRANSFER_FIRST || transfer->phase == TRANSFER_BODY || transfer->phase == TRANSFER_SILENCE;
+}
+
+uint64_t transfer_flowed(const struct service_job *job)
+{
+	const struct transfer *transfer = &job->transfer;
+	uint64_t bytes;
+
+	if (!is_flowing(transfer)) return 0;
+	bytes = net_bytes(job->service->now_ns - transfer->flow_start_ns, transfer->rate);
+	if (bytes > transfer->flow_end - transfer->flow_base) return transfer->flow_end;
+	return transfer->flow_base + bytes;
+}
+
+uint64_t transfer_untold(const struct service_job *job)
+{
+	uint64_t flowed = transfer_flowed(job);
+
+	return flowed > job->transfer.told ? flowed - job->transfer.told : 0;
+}
+
+/* --- writing */
+
+static enum disk_result write_bytes(struct service_job *job, uint64_t bytes, uint64_t *written)
+{
+	struct disk *disk = &job->service->disk;
+	struct service_file *file = transfer_file(job);
+	const struct response *response = &job->transfer.response;
+	struct disk_segment segment = { .path = job->transfer.path, .version = response->version,
+		.is_content = response->is_content, .offset = response->body_from + job->transfer.told, .length = bytes };
+	enum disk_result result = DISK_OK;
+
+	*written = 0;
+	if (!file->temporary) file->temporary = disk_create(disk, &result);
+	if (file->temporary) result = disk_append(disk, file->temporary, &segment, written);
+	if (result == DISK_NO_MEMORY) job->service->no_memory = true;
+	return result;
+}
+
+void transfer_sync(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	struct occurrence occurrence = service_occurrence(job->service, EVENT_DATA);
+	uint64_t untold = transfer_untold(job), written;
+
+	if (untold == 0) return;
+	transfer->disk = write_bytes(job, untold, &written);
+	if (written == 0) return;
+	transfer->told += written;
+	occurrence.bytes = transfer->file_base + transfer->told;
+	occurrence.bytes_total = transfer_total(transfer_file(job));
+	service_step(job, &occurrence);
+}
+
+static enum cause cause_of_disk(enum disk_result result)
+{
+	switch (result) {
+	case DISK_DENIED: return CAUSE_DISK_DENIED;
+	case DISK_LOCKED: return CAUSE_DISK_LOCKED;
+	case DISK_OK:
+	case DISK_FULL:
+	case DISK_NO_MEMORY: break;
+	}
+	return CAUSE_DISK_FULL;
+}
+
+/* --- when what flows ends */
+
+/* Where the next event of the body is: its end, or the byte for which the disk has no place. */
+static uint64_t next_stop(const struct service_job *job)
+{
+	const struct transfer *transfer = &job->transfer;
+	const struct disk *disk = &job->service->disk;
+	uint64_t room = disk->writing == DISK_OK ? disk_room(disk) : 0;
+
+	if (room >= transfer->flow_end - transfer->told) return transfer->flow_end;
+	return transfer->told + room + 1;
+}
+
+static int64_t time_to(const struct service_job *job, uint64_t bytes)
+{
+	const struct transfer *transfer = &job->transfer;
+	int64_t at_ns = transfer->flow_start_ns;
+
+	if (bytes > transfer->flow_base) at_ns += net_time_ns(bytes - transfer->flow_base, transfer->rate);
+	return at_ns > job->service->now_ns ? at_ns - job->service->now_ns : 0;
+}
+
+static void arm_body(struct service_job *job)
+{
+	transfer_arm(job, TRANSFER_BODY, time_to(job, next_stop(job)));
+}
+
+/* Bytes of the body that come before it ends or breaks off. */
+static uint64_t arriving(const struct response *response)
+{
+	return response->ending == ENDING_DONE ? response->body_length : response->cut;
+}
+
+static void flow(struct service_job *job, uint64_t from)
+{
+	struct transfer *transfer = &job->transfer;
+	uint64_t end = arriving(&transfer->response);
+
+	transfer->flow_start_ns = job->service->now_ns;
+	transfer->flow_base = from;
+	transfer->flow_end = end < transfer->promised ? end : transfer->promised;
+	if (transfer->flow_end < from) transfer->flow_end = from;
+}
+
+void transfer_body_begin(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	int64_t first_ns, end_ns;
+
+	transfer->promised = transfer->response.content_length;
+	transfer->rate = net_rate(transfer->response.bytes_per_s);
+	transfer->file_base = job->job.files[job->job.file_current].bytes_transferred;
+	transfer->told = 0;
+	transfer->disk = DISK_OK;
+	flow(job, 0);
+	first_ns = time_to(job, 1);
+	if (first_ns < NET_FIRST_DATA_NS) first_ns = NET_FIRST_DATA_NS;
+	end_ns = time_to(job, next_stop(job));
+	if (transfer->flow_end == 0) transfer_arm(job, TRANSFER_BODY, NET_FIRST_DATA_NS);
+	else if (first_ns < end_ns) transfer_arm(job, TRANSFER_FIRST, first_ns);
+	else arm_body(job);
+}
+
+void transfer_replan(struct service_job *job)
+{
+	if (job->transfer.phase == TRANSFER_BODY) arm_body(job);
+}
+
+/* --- the end */
+
+static bool has_more_ranges(const struct service_job *job)
+{
+	const struct service_file *file = transfer_file(job);
+
+	return file->ranges_count > 0 &&
+		job->job.files[job->job.file_current].bytes_transferred < transfer_total(file);
+}
+
+static void finish_file(struct service_job *job)
+{
+	bool is_last = job_files_done(&job->job) + 1 >= job->job.files_count;
+	const struct move *row;
+
+	transfer_abort(job);
+	row = service_event(job, is_last ? EVENT_ALL_DONE : EVENT_FILE_DONE);
+	if (row->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return;
+	if (service_is_active(job) && job->transfer.phase == TRANSFER_IDLE) transfer_start(job);
+}
+
+static void fail_disk(struct service_job *job, enum disk_result result)
+{
+	transfer_close(job, "aborted", transfer_flowed(job));
+	transfer_fail(job, cause_of_disk(result));
+}
+
+static void succeed(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	uint64_t nothing;
+	enum disk_result result = write_bytes(job, 0, &nothing); /* a file of no byte is a file too */
+
+	if (result != DISK_OK) {
+		fail_disk(job, result);
+		return;
+	}
+	transfer_close(job, transfer->response.ending == ENDING_RESET ? "reset" : "done", transfer->told);
+	if (has_more_ranges(job)) transfer_ask(job);
+	else finish_file(job);
+}
+
+static void fall_silent(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	int64_t stall_ns = transfer->response.stall_ns;
+
+	transfer->is_silent = stall_ns == 0 || stall_ns >= NET_STALL_NS;
+	transfer_arm(job, TRANSFER_SILENCE, transfer->is_silent ? NET_STALL_NS : stall_ns);
+}
+
+/* The body broke off before it was whole. */
+static void break_off(struct service_job *job)
+{
+	uint64_t sent = job->transfer.told;
+
+	switch (job->transfer.response.ending) {
+	case ENDING_RESET:
+		transfer_close(job, "reset", sent);
+		transfer_fail(job, CAUSE_NET_RESET);
+		break;
+	case ENDING_STALL: fall_silent(job); break;
+	case ENDING_DONE:
+	case ENDING_TRUNCATE:
+	case ENDING_GARBAGE:
+		transfer_close(job, job->transfer.response.ending == ENDING_DONE ? "done" : "truncate", sent);
+		transfer_fail(job, CAUSE_HTTP_SHORT);
+		break;
+	}
+}
+
+static void body_ended(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+
+	if (transfer->told < transfer->promised) {
+		break_off(job);
+	} else if (arriving(&transfer->response) > transfer->promised) {
+		transfer_close(job, "aborted", transfer->told);
+		transfer_fail(job, CAUSE_HTTP_LONG);
+	} else {
+		succeed(job);
+	}
+}
+
+static void silence_ended(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+
+	if (transfer->is_silent) {
+		transfer_close(job, "stall", transfer->told);
+		transfer_fail(job, CAUSE_NET_STALL);
+		return;
+	}
+	transfer->response.ending = ENDING_DONE;
+	flow(job, transfer->told);
+	arm_body(job);
+}
+
+void transfer_body_next(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	enum transfer_phase phase = transfer->phase;
+
+	if (phase == TRANSFER_SILENCE) {
+		silence_ended(job);
+		return;
+	}
+	transfer_sync(job);
+	if (transfer->phase != phase) return; /* a step of a mutant has ended it */
+	if (transfer->disk != DISK_OK) fail_disk(job, transfer->disk);
+	else if (transfer->told < transfer->flow_end) arm_body(job);
+	else body_ended(job);
+}

@@ -1,0 +1,264 @@
+/* world.c -- the reference in a simulated world, as a target: time, the machine around the service, and its disk. */
+#include "sim/world.h"
+
+#include "sim/service.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+struct world {
+	struct target target;
+	struct arena *arena;
+	const struct machine *machine;
+	uint64_t seed;
+	struct service *service;   /* NULL before begin and after end */
+	char text[VALUE_TEXT_MAX];
+};
+
+static enum status world_begin(void *self, const struct scenario *scenario, struct failure *failure)
+{
+	struct world *world = self;
+	struct service *service = world->service ? world->service : arena_take(world->arena, sizeof *service);
+
+	(void)scenario;
+	world->service = service;
+	if (service && service_init(service, world->arena, &world->target, world->machine, world->seed)) return STATUS_OK;
+	world->service = NULL;
+	snprintf(failure->text, sizeof failure->text, "the arena is used up");
+	return STATUS_NO_MEMORY;
+}
+
+static bool is_command(const struct world *world, const char *feature)
+{
+	unsigned count;
+	const struct method *methods = machine_methods(&count);
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t length = strlen(methods[i].command);
+		if (!methods[i].in[world->machine->dialect] || strncmp(methods[i].command, feature, length)) continue;
+		if (!feature[length]) return true;
+		if (feature[length] == '.' && methods[i].property[0] && !strcmp(feature + length + 1, methods[i].property)) return true;
+	}
+	return false;
+}
+
+static bool world_has(void *self, const char *feature)
+{
+	static const char *const features[] = { "host.unreachable", "host.times", "net.down", "disk.full", "disk.denied",
+		"disk.locked", "service.restart", "user.session", "clock.wall", "policy", "timer.next" };
+
+	for (size_t i = 0; i < sizeof features / sizeof *features; i++)
+		if (!strcmp(features[i], feature)) return true;
+	return is_command(self, feature);
+}
+
+static void world_call(void *self, const struct call *call, struct reply *reply)
+{
+	struct world *world = self;
+
+	memset(reply, 0, sizeof *reply);
+	if (world->service) {
+		service_call(world->service, call, reply);
+		return;
+	}
+	reply->kind = REPLY_BROKEN;
+	snprintf(reply->why, sizeof reply->why, "no scenario has begun");
+}
+
+/* --- changes */
+
+/* What flowed until now met the disk as it was. */
+static void change_disk(struct service *service, const struct step *step)
+{
+	const struct scenario_arg *at = step_arg(step, "at");
+
+	for (unsigned i = 0; i < service->jobs_count; i++) transfer_sync(service->jobs[i]);
+	service->disk.limit = DISK_UNLIMITED;
+	service->disk.writing = DISK_OK;
+	if (!strcmp(step->word, "full")) service->disk.limit = at && at->number > 0 ? (uint64_t)at->number : 0;
+	if (!strcmp(step->word, "denied")) service->disk.writing = DISK_DENIED;
+	if (!strcmp(step->word, "locked")) service->disk.writing = DISK_LOCKED;
+	service_disk(service);
+}
+
+static bool change_policy(struct service *service, const struct step *step, char *why, size_t why_size)
+{
+	const struct scenario_arg *arg = step_arg(step, "cause");
+	int cause = arg ? machine_cause_find(arg->text, strlen(arg->text)) : CAUSE_POLICY_COST;
+
+	if (!strcmp(step->word, "allow")) {
+		service_policy(service, false, CAUSE_NONE);
+		return true;
+	}
+	if (cause < 0 || machine_report(service->machine, (enum cause)cause, 0).fault_class != FAULT_CLASS_TRANSIENT) {
+		snprintf(why, why_size, "the dialect has no policy %s", arg ? arg->text : "");
+		return false;
+	}
+	service_policy(service, true, (enum cause)cause);
+	return true;
+}
+
+static bool change(struct service *service, const struct step *step, char *why, size_t why_size)
+{
+	switch (step->kind) {
+	case STEP_SERVE:
+	case STEP_HOST: return origin_change(service->origin, step, service->now_ns, why, why_size);
+	case STEP_NET: service_network(service, !strcmp(step->word, "up")); return true;
+	case STEP_DISK: change_disk(service, step); return true;
+	case STEP_SERVICE:
+		if (!strcmp(step->word, "kill")) service_kill(service);
+		else service_start(service);
+		return true;
+	case STEP_USER: service_owner(service, !strcmp(step->word, "logon")); return true;
+	case STEP_CLOCK: service_clock(service, step->duration_ns); return true;
+	case STEP_POLICY: return change_policy(service, step, why, why_size);
+	case STEP_DO:
+	case STEP_ON:
+	case STEP_WATCH:
+	case STEP_WITHIN:
+	case STEP_ADVANCE:
+	case STEP_EXPECT:
+	case STEP_END:
+	case STEP_KIND_COUNT: break;
+	}
+	snprintf(why, why_size, "%s is no change of the world", step_kind_name(step->kind));
+	return false;
+}
+
+static bool world_change(void *self, const struct step *step, char *why, size_t why_size)
+{
+	struct world *world = self;
+
+	if (world->service) return change(world->service, step, why, why_size);
+	snprintf(why, why_size, "no scenario has begun");
+	return false;
+}
+
+/* --- time */
+
+/* One event, so that every state can be seen; or, when none comes before, the time that was asked for. */
+static bool world_step(void *self, int64_t until_ns, char *why, size_t why_size)
+{
+	struct world *world = self;
+	struct service *service = world->service;
+	const struct queue_item *next;
+
+	if (!service) {
+		snprintf(why, why_size, "no scenario has begun");
+		return false;
+	}
+	next = queue_peek(&service->queue);
+	if (next && next->at_ns <= until_ns) {
+		assert(next->at_ns >= service->now_ns);
+		service->now_ns = next->at_ns;
+		service_happen(service, queue_pop(&service->queue));
+	} else if (until_ns > service->now_ns) {
+		service->now_ns = until_ns;
+	}
+	if (service->no_memory) snprintf(why, why_size, "the arena is used up");
+	return !service->no_memory;
+}
+
+static int64_t world_now(void *self)
+{
+	const struct world *world = self;
+
+	return world->service ? world->service->now_ns : 0;
+}
+
+static int64_t world_next_timer(void *self)
+{
+	const struct world *world = self;
+
+	return world->service && world->service->running ? service_next_timer(world->service) : JOB_NEVER;
+}
+
+/* --- names and files */
+
+static size_t put(char *text, size_t length, size_t size, const char *from, size_t count)
+{
+	if (count > size - 1 - length) count = size - 1 - length;
+	memcpy(text + length, from, count);
+	return length + count;
+}
+
+/* Length of `(NAME)` at text; 0 when there is none. */
+static size_t name_length(const char *text)
+{
+	const char *close = text[0] == '(' ? strchr(text, ')') : NULL;
+
+	return close ? (size_t)(close - text) + 1 : 0;
+}
+
+/* $W is a folder of Windows: what follows it in the word has backslashes. */
+static const char *world_expand(void *self, const char *text)
+{
+	struct world *world = self;
+	size_t length = 0, size = sizeof world->text, name;
+	bool in_path = false;
+
+	for (; *text; text++) {
+		if (text[0] == '$' && text[1] == 'W') {
+			length = put(world->text, length, size, DISK_FOLDER, strlen(DISK_FOLDER));
+			in_path = true;
+			text++;
+		} else if (text[0] == '$' && text[1] == 'S') {
+			name = name_length(text + 2);
+			length = put(world->text, length, size, "http://", 7);
+			if (name) length = put(world->text, length, size, text + 3, name - 2);
+			else length = put(world->text, length, size, "origin", 6);
+			text += 1 + name;
+		} else {
+			if (*text == ' ') in_path = false;
+			length = put(world->text, length, size, in_path && *text == '/' ? "\\" : text, 1);
+		}
+	}
+	world->text[length] = '\0';
+	return world->text;
+}
+
+static int world_compare(void *self, const char *local, const char *path)
+{
+	const struct world *world = self;
+	const struct disk_file *file = world->service ? disk_find(&world->service->disk, local) : NULL;
+	uint64_t size;
+	unsigned version;
+
+	if (!file) return -1;
+	if (!origin_content(world->service->origin, path, &size, &version)) return 0;
+	return disk_is(file, path, version, size);
+}
+
+static int world_temporary(void *self, const char *folder)
+{
+	const struct world *world = self;
+
+	return world->service ? (int)disk_temporary(&world->service->disk, folder) : 0;
+}
+
+static enum status world_end(void *self, unsigned *leaks, struct failure *failure)
+{
+	struct world *world = self;
+
+	(void)failure;
+	*leaks = world->service ? service_handle_leaks(world->service) : 0;
+	return STATUS_OK;
+}
+
+struct target *world_new(struct arena *arena, const struct machine *machine, uint64_t seed)
+{
+	struct world *world;
+
+	assert(arena && machine);
+	world = arena_take(arena, sizeof *world);
+	if (!world) return NULL;
+	world->arena = arena;
+	world->machine = machine;
+	world->seed = seed;
+	world->target = (struct target){ .self = world, .tier = TIER_VIRTUAL, .begin = world_begin, .has = world_has,
+		.call = world_call, .change = world_change, .step = world_step, .now = world_now,
+		.next_timer = world_next_timer, .expand = world_expand, .compare = world_compare,
+		.temporary = world_temporary, .end = world_end };
+	return &world->target;
+}
