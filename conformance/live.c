@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -170,6 +171,7 @@ struct live *live_new(struct arena *arena, struct event_base *base, int64_t (*no
 		snprintf(failure->text, sizeof failure->text, "expected memory for the live origin, found none");
 		return NULL;
 	}
+	signal(SIGPIPE, SIG_IGN);   /* clients go away while we write */
 	*live = (struct live){ .arena = arena, .base = base, .now = now, .now_context = now_context, .listener = listener, .origin = origin };
 	struct live_host *host = add_host(live, "origin");
 	if (host && open_host(host, HOST_OK)) return live;

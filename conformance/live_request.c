@@ -44,7 +44,7 @@ static bool read_range(const char *text, struct live_request *request)
 static void take_range(const char *text, struct live_request *request)
 {
 	request->has_range = read_range(text, request);
-	if (request->has_range) snprintf(request->range, sizeof request->range, "%s", text + 6);
+	if (request->has_range) snprintf(request->range, sizeof request->range, "%.*s", TRACE_WORD_MAX - 1, text + 6);
 }
 
 static void take_field(const char *line, size_t length, struct live_request *request)

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Rows that no path of the reference takes. */
+#define UNTAKEN (EFFECT_BIT(EFFECT_IMPOSSIBLE) | EFFECT_BIT(EFFECT_MUTANT_ONLY))
+
 struct maker {
 	const struct results_options *options;
 	unsigned counts[VERDICT_COUNT];
@@ -219,7 +222,7 @@ static json_t *cover_rows(json_t *units, const struct machine *machine)
 	unsigned hit = 0, total = 0;
 	for (unsigned i = 0; i < machine->moves_count; i++) {
 		const struct move *move = &machine->moves[i];
-		if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
+		if (move->effects & UNTAKEN) continue;
 		total++;
 		if (json_object_get(seen, move->id)) hit++;
 		else json_array_append_new(missed, json_string(move->id));
@@ -307,7 +310,7 @@ static void add_readings(json_t *readings, json_t *units, enum dialect dialect)
 static bool is_documented(const struct machine *machine, enum state from, enum state to)
 {
 	for (unsigned i = 0; i < machine->moves_count; i++)
-		if (machine->moves[i].from == from && machine->moves[i].to == to && !(machine->moves[i].effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)))
+		if (machine->moves[i].from == from && machine->moves[i].to == to && !(machine->moves[i].effects & UNTAKEN))
 			return true;
 	return false;
 }

@@ -46,7 +46,7 @@ static bool is_command(const struct world *world, const char *feature)
 static bool world_has(void *self, const char *feature)
 {
 	static const char *const features[] = { "host.unreachable", "host.times", "net.down", "disk.full", "disk.denied",
-		"disk.locked", "service.restart", "user.session", "clock.wall", "policy", "timer.next" };
+		"disk.locked", "service.restart", "user.session", "clock.wall", "clock.virtual", "policy", "timer.next" };
 
 	for (size_t i = 0; i < sizeof features / sizeof *features; i++)
 		if (!strcmp(features[i], feature)) return true;

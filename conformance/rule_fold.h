@@ -1,0 +1,97 @@
+/* rule_fold.h -- what the folds of the rules share; nobody but rules.c, judge.c and rule_*.c includes it.
+ *
+ * A fold is asked at every sight of a trace. It counts its trigger, and tells what it found against the documentation. */
+#ifndef BGCHECK_CONFORMANCE_RULE_FOLD_H
+#define BGCHECK_CONFORMANCE_RULE_FOLD_H
+
+#include "conformance/rules.h"
+#include "conformance/view.h"
+
+enum rule_index {
+#define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) RULE_##ident,
+#include "conformance/rule.def"
+	RULE_COUNT
+};
+
+typedef void rule_fold(struct judge *judge, unsigned rule, const struct sight *sight);
+
+#define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) \
+	void rule_##fold(struct judge *judge, unsigned rule, const struct sight *sight);
+#include "conformance/rule.def"
+void rule_none(struct judge *judge, unsigned rule, const struct sight *sight);
+
+/* Fold of a rule; NULL when it has none. */
+rule_fold *rules_fold(unsigned rule);
+
+#define JUDGE_FINDINGS_MAX 400u
+#define JUDGE_SAME_MAX 3u        /* findings of one rule and job that are told; more are only counted */
+#define JUDGE_READINGS_MAX 96u
+
+struct judge {
+	struct arena *arena;
+	int64_t tolerance_ns;
+	struct view view;
+	unsigned seen;               /* lines */
+	const struct sight *sight;   /* the present one */
+	enum status status;
+	unsigned triggered[RULE_COUNT];
+	unsigned findings_count;
+	struct finding *findings[JUDGE_FINDINGS_MAX];
+	const char *readings[JUDGE_READINGS_MAX];
+	uint32_t reach[STATE_COUNT]; /* states that hidden moves lead to, as bits */
+};
+
+#define STATE_BIT(state) (UINT32_C(1) << (state))
+#define STATES_FINAL (STATE_BIT(STATE_ACKNOWLEDGED) | STATE_BIT(STATE_CANCELLED))
+#define STATES_ACTION (STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING))
+#define STATES_ERROR (STATE_BIT(STATE_ERROR) | STATE_BIT(STATE_TRANSIENT_ERROR))
+#define STATES_ALL ((UINT32_C(1) << STATE_COUNT) - 1)
+#define SECOND INT64_C(1000000000)
+
+static inline bool state_in(enum state state, uint32_t states)
+{
+	return state != STATE_NONE && (STATE_BIT(state) & states) != 0;
+}
+
+/* A text for a story, in a buffer of the caller's block. */
+#define TEXT(...) judge_text((char[200]){ 0 }, 200, __VA_ARGS__)
+const char *judge_text(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The trigger of the rule happened. */
+void judge_trigger(struct judge *judge, unsigned rule);
+/* The rule is broken. done, allowed NULL: what happened last to the job, and the rule's sentence. */
+void judge_break(struct judge *judge, unsigned rule, const char *done, const char *allowed, const char *seen,
+	const char *signature);
+/* Trigger, and break when the claim does not hold. */
+void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *seen, const char *signature);
+/* The implementation showed a choice of a reading; the first one seen stays. */
+void judge_show(struct judge *judge, const char *id, const char *choice);
+bool judge_showed(const struct judge *judge, const char *id);
+
+/* Code as people read it: its word, else hexadecimal. buffer of 16. */
+const char *judge_code(const struct judge *judge, uint32_t hr, char buffer[16]);
+#define CODE_TEXT(judge, hr) judge_code(judge, hr, (char[16]){ 0 })
+const char *judge_state(enum state state);
+const char *judge_context(int64_t context);
+/* HRESULT of a word in the judge's dialect. */
+uint32_t judge_word(const struct judge *judge, const char *word);
+
+/* States that hidden moves lead to from a set. */
+uint32_t judge_closure(const struct judge *judge, const struct view_job *job, uint32_t states);
+/* What the table says of a call in one of `states` that answered hr: the states that may follow; 0 when no row answers so.
+ * The readings of contradictions.md are in it. */
+uint32_t judge_after_call(const struct judge *judge, const struct view_job *job, uint32_t states, enum event event, uint32_t hr);
+
+/* Whether every thing that may have caused the error is one of the causes; false when nothing is known. */
+bool judge_only(const struct view_causes *causes, bool (*is)(const struct view_cause *cause));
+/* Newest certain cause; NULL when there is none. */
+const struct view_cause *judge_newest(const struct view_causes *causes);
+enum fault_class judge_class(const struct judge *judge, const struct view_cause *cause);
+/* HTTP statuses of which the documents leave open whether they are fatal (C-63). */
+bool judge_class_is_open(const struct view_cause *cause);
+/* Every error is fatal for the job: time-out 0, or a retry delay above the time-out (TIME-004, TIME-006). */
+bool judge_every_error_fatal(const struct judge *judge, const struct view_job *job);
+/* Whether the no-progress period may be over at a time, reckoned from its earliest possible start. */
+bool judge_period_over(const struct judge *judge, const struct view_job *job, int64_t at_ns);
+
+#endif

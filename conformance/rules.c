@@ -1,0 +1,42 @@
+/* rules.c -- the rows of rule.def as data, and which fold belongs to which. */
+#include "conformance/rule_fold.h"
+
+#include <string.h>
+
+static const struct rule RULES[] = {
+#define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) \
+	{ id, LEVEL_##level, { [DIALECT_DO] = in_do, [DIALECT_BITS] = in_bits }, area, trigger, sentence, \
+		{ [DIALECT_DO] = do_pages, [DIALECT_BITS] = bits_pages }, RULE_KIND_##kind, why },
+#include "conformance/rule.def"
+};
+
+void rule_none(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	(void)judge;
+	(void)rule;
+	(void)sight;
+}
+
+static rule_fold *const FOLDS[] = {
+#define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) rule_##fold,
+#include "conformance/rule.def"
+};
+
+const struct rule *rules_all(unsigned *count)
+{
+	*count = sizeof RULES / sizeof RULES[0];
+	return RULES;
+}
+
+int rules_find(const char *id, size_t length)
+{
+	for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
+		if (strlen(RULES[i].id) == length && !memcmp(RULES[i].id, id, length)) return (int)i;
+	return -1;
+}
+
+rule_fold *rules_fold(unsigned rule)
+{
+	assert(rule < sizeof FOLDS / sizeof FOLDS[0]);
+	return FOLDS[rule] == rule_none ? NULL : FOLDS[rule];
+}

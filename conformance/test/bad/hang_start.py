@@ -1,0 +1,4 @@
+"""Hangs at start: reads nothing, says nothing."""
+import good
+
+good.hang()

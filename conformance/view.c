@@ -1,0 +1,313 @@
+/* view.c -- jobs, handles and looks; the parts about calls and the network are view_call.c and view_net.c. */
+#include "conformance/view_part.h"
+
+#include "model/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+void view_init(struct view *view, struct arena *arena, const struct machine *machine)
+{
+	memset(view, 0, sizeof *view);
+	view->arena = arena;
+	view->machine = machine;
+	view->dialect = machine->dialect;
+	view->block_cause = CAUSE_NONE;
+	view->clock_ns = VIEW_NEVER;
+	view->net_up_ns = view->net_down_ns = view->block_ns = view->allow_ns = VIEW_NEVER;
+	view->logoff_ns = view->logon_ns = view->kill_ns = view->start_ns = VIEW_NEVER;
+}
+
+void view_show(struct view_seeing *seeing, const struct sight *sight)
+{
+	seeing->show(seeing->context, sight);
+}
+
+void view_done(struct view_job *job, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(job->done, sizeof job->done, format, args);
+	va_end(args);
+}
+
+const char *view_text(struct view_seeing *seeing, const char *text)
+{
+	char *copy = arena_text(seeing->view->arena, text, strlen(text));
+	if (!copy) seeing->status = STATUS_NO_MEMORY;
+	return copy;
+}
+
+bool view_sticky(enum state state)
+{
+	return state == STATE_SUSPENDED || state == STATE_ERROR || state == STATE_TRANSFERRED || state == STATE_ACKNOWLEDGED ||
+		state == STATE_CANCELLED;
+}
+
+bool view_undisturbed(const struct view *view, const struct view_job *job)
+{
+	const struct view_look *look = &job->look, *last = &job->last;
+	if (!look->valid || !last->valid || job->changes || look->state != last->state) return false;
+	if (look->at_ns == last->at_ns && view->virtual_time && !job->stirs) return true;
+	return view_sticky(look->state);
+}
+
+uint32_t view_code(const struct view *view, const struct trace_line *line, const char *key, uint32_t otherwise)
+{
+	const char *word = trace_get(line, key);
+	uint32_t hr;
+	return word && machine_code(view->dialect, word, strlen(word), &hr) ? hr : otherwise;
+}
+
+int64_t view_seconds(const char *text)
+{
+	static const struct { const char *word; int64_t seconds; } units[] = {
+		{ "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 },
+	};
+	int64_t value = 0;
+	const char *at = text;
+	for (; *at >= '0' && *at <= '9'; at++) {
+		if (value > INT64_MAX / 10 / 100000) return -1;
+		value = value * 10 + (*at - '0');
+	}
+	if (at == text) return -1;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (!strcmp(at, units[i].word)) return value * units[i].seconds;
+	return !strcmp(at, "ms") || !strcmp(at, "us") ? 0 : -1;
+}
+
+struct view_handle *view_handle_find(struct view *view, const char *name)
+{
+	for (unsigned i = view->handles_count; i > 0; i--)
+		if (!strcmp(view->handles[i - 1].name, name)) return &view->handles[i - 1];
+	return NULL;
+}
+
+/* Names that the player made for as=_ are released at once: nothing can be learnt from them. */
+struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name, enum view_handle_kind kind, struct view_job *job)
+{
+	struct view *view = seeing->view;
+	if (!name || name[0] == '_') return NULL;
+	if (view->handles_count == VIEW_HANDLES_MAX) {
+		seeing->status = STATUS_LIMIT;
+		return NULL;
+	}
+	struct view_handle *handle = &view->handles[view->handles_count++];
+	memset(handle, 0, sizeof *handle);
+	snprintf(handle->name, sizeof handle->name, "%s", name);
+	handle->kind = kind;
+	handle->job = job;
+	handle->references = 1;
+	handle->made_by = -1;
+	handle->file = VIEW_FILE_UNKNOWN;
+	return handle;
+}
+
+void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes)
+{
+	causes->count = 0;
+	causes->unknown = job->causes_lost;
+	for (unsigned i = 0; i < job->causes_count; i++) {
+		if (job->progress_before_ns != VIEW_NEVER && job->causes[i].at_ns < job->progress_before_ns) continue;
+		causes->list[causes->count++] = job->causes[i];
+	}
+	int64_t since = job->progress_before_ns == VIEW_NEVER ? job->created_ns : job->progress_before_ns;
+	for (unsigned i = 0; i < view->conditions_count; i++) {
+		const struct view_condition *condition = &view->conditions[i];
+		bool concerns = !condition->host[0];
+		if (condition->to_ns < since || causes->count == VIEW_CAUSES_MAX + VIEW_CONDITIONS_MAX) continue;
+		for (unsigned f = 0; f < job->files_count && !concerns; f++) {
+			const char *host = job->files[f]->host;
+			concerns = !strcmp(host, condition->host) || strpbrk(host, ".:0123456789");
+		}
+		if (!concerns) continue;
+		causes->list[causes->count++] = (struct view_cause){ .cause = condition->cause, .file = VIEW_FILE_NONE,
+			.at_ns = condition->from_ns };
+	}
+	for (unsigned f = 0; f < job->files_count; f++) causes->unknown |= job->files[f]->redirected && job->files[f]->redirects < 4;
+}
+
+int64_t view_retry_ns(const struct view *view, const struct view_job *job)
+{
+	const struct limits *limits = &view->machine->limits;
+	int64_t delay = job->retry_set ? job->retry_s * SECOND_NS : limits->retry_delay_ns_default;
+	return delay < limits->retry_delay_ns_min ? limits->retry_delay_ns_min : delay;
+}
+
+int64_t view_np_ns(const struct view *view, const struct view_job *job)
+{
+	const struct limits *limits = &view->machine->limits;
+	if (job->np_set) return job->np_s > INT64_MAX / SECOND_NS ? INT64_MAX / 4 : job->np_s * SECOND_NS;
+	return job->priority == JOB_PRIORITY_FOREGROUND ? limits->no_progress_ns_foreground : limits->no_progress_ns_default;
+}
+
+static bool is_error(enum state state)
+{
+	return state == STATE_ERROR || state == STATE_TRANSIENT_ERROR;
+}
+
+/* Whether the failure is one that GetErrorCount leaves out (TIME-023): everything that may have caused it is. */
+static void count_failure(const struct view *view, struct view_job *job)
+{
+	struct view_causes causes;
+	unsigned uncounted = 0;
+	view_causes(view, job, &causes);
+	for (unsigned i = 0; i < causes.count; i++)
+		uncounted += (view->machine->faults[causes.list[i].cause].flags & FAULT_NOT_COUNTED) != 0;
+	if (causes.unknown || causes.count == 0) return;
+	if (uncounted == causes.count) job->failures_uncounted++;
+	else if (uncounted == 0 && job->other == STATE_TRANSFERRING) job->failures_counted++;
+}
+
+/* The job is seen in another state than before. */
+static void note_row(struct view *view, struct view_job *job, enum state state, int64_t now_ns)
+{
+	job->other = job->state;
+	job->since_ns = now_ns;
+	job->ever_fatal |= state == STATE_ERROR;
+	job->ever_transferred |= state == STATE_TRANSFERRED;
+	if (state != STATE_ERROR && state != STATE_TRANSFERRED) job->modifications++;
+	if (!is_error(state)) return;
+	job->ever_error = true;
+	if (!is_error(job->other)) job->attempts_at_error = job->attempts;
+	if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = now_ns;
+	if (job->error_seen_ns == VIEW_NEVER) job->error_seen_ns = now_ns;
+	count_failure(view, job);
+}
+
+void view_state(struct view_seeing *seeing, struct view_job *job, enum state state)
+{
+	struct sight sight = { .kind = SIGHT_STATE, .line = seeing->line, .now_ns = seeing->line->at_ns, .job = job,
+		.state = state, .from = job->state, .from_ns = job->state_ns, .failure = CAUSE_NONE };
+	if (state == STATE_NONE) return;
+	if (job->state != state) note_row(seeing->view, job, state, seeing->line->at_ns);
+	job->state = state;
+	job->state_ns = seeing->line->at_ns;
+	if (state == STATE_TRANSIENT_ERROR) job->transient_ns = seeing->line->at_ns;
+	view_show(seeing, &sight);
+	job->call_open = false;
+	job->calls_since_state = 0;
+}
+
+/* An error handle's values are settled when the looks around its making agree; they are over when a look differs. */
+static void settle_handles(struct view *view, const struct view_job *job)
+{
+	const struct view_look *look = &job->look, *last = &job->last;
+	for (unsigned i = 0; i < view->handles_count; i++) {
+		struct view_handle *handle = &view->handles[i];
+		if (handle->kind != VIEW_HANDLE_ERROR || handle->job != job) continue;
+		bool same = look->present && look->values && last->valid && last->present && last->values &&
+			look->context == last->context && look->code == last->code;
+		if (!handle->settled && !handle->proved && same && !job->stirs) {
+			handle->proved = true;
+			handle->context = look->context;
+			handle->code = look->code;
+		}
+		handle->settled = true;
+		if (!look->present || (handle->proved && look->values && (look->code != handle->code || look->context != handle->context)))
+			handle->over = true;
+	}
+}
+
+static void see_look(struct view_seeing *seeing, struct view_job *job, enum state state)
+{
+	const struct trace_line *line = seeing->line;
+	const char *context = trace_get(line, "context"), *file = trace_get(line, "file");
+	struct view_look look = { .valid = true, .state = state, .at_ns = line->at_ns, .file = VIEW_FILE_UNKNOWN };
+	look.known = trace_get(line, "hr") != NULL;
+	look.hr = view_code(seeing->view, line, "hr", 0x8000FFFF);
+	look.present = look.known && look.hr == 0;
+	if (context) {
+		int found = machine_context_find(context, strlen(context));
+		look.context = found >= 0 ? found : trace_get_int(line, "context", -1);
+	}
+	if (file) look.file = !strcmp(file, "none") ? VIEW_FILE_NONE : (int)trace_get_int(line, "file", VIEW_FILE_UNKNOWN);
+	const char *code = trace_get(line, "code");
+	look.values = look.present && context && code && machine_code(seeing->view->dialect, code, strlen(code), &look.code);
+	job->last = job->look;
+	job->look = look;
+	job->ever_present |= look.present;
+	settle_handles(seeing->view, job);
+	struct sight sight = { .kind = SIGHT_LOOK, .line = line, .now_ns = line->at_ns, .job = job, .state = state,
+		.from = job->last.valid ? job->last.state : STATE_NONE, .failure = CAUSE_NONE };
+	view_show(seeing, &sight);
+	job->changes = job->failures = job->null_outs = job->asked = job->stirs = job->requests_since_look = 0;
+}
+
+/* What GetState says on two sides of GetError; when they differ nobody knows in which state GetError was asked. */
+static void see_probe(struct view_seeing *seeing)
+{
+	const char *state = trace_get(seeing->line, "state"), *after = trace_get(seeing->line, "after");
+	struct view_handle *handle = view_handle_find(seeing->view, seeing->line->object);
+	if (!handle || handle->kind != VIEW_HANDLE_JOB || !handle->job || !state) return;
+	enum state one = machine_state_find(state, strlen(state));
+	enum state two = after ? machine_state_find(after, strlen(after)) : one;
+	view_state(seeing, handle->job, one);
+	if (two != one) view_state(seeing, handle->job, two);
+	else if (one != STATE_NONE) see_look(seeing, handle->job, one);
+}
+
+static enum view_callback callback_kind(const char *word)
+{
+	static const char *const words[VIEW_CALLBACKS] = { "job_error", "job_transferred", "job_modification" };
+	for (int i = 0; i < VIEW_CALLBACKS; i++)
+		if (!strcmp(words[i], word)) return (enum view_callback)i;
+	return VIEW_CALLBACKS;
+}
+
+static void see_callback(struct view_seeing *seeing)
+{
+	static const char *const names[VIEW_CALLBACKS] = { "JobError", "JobTransferred", "JobModification" };
+	const struct trace_line *line = seeing->line;
+	struct view_handle *handle = view_handle_find(seeing->view, line->object);
+	struct view_job *job = handle && handle->kind == VIEW_HANDLE_JOB ? handle->job : NULL;
+	const char *word = trace_get(line, "state");
+	enum view_callback kind = callback_kind(line->event);
+	if (!job || kind == VIEW_CALLBACKS) return;
+	enum state state = word ? machine_state_find(word, strlen(word)) : STATE_NONE;
+	job->stirs++;
+	struct sight sight = { .kind = SIGHT_CALLBACK, .line = line, .now_ns = line->at_ns, .job = job, .state = state,
+		.from = job->state, .callback = kind, .returned = view_code(seeing->view, line, "return", 0), .failure = CAUSE_NONE };
+	view_done(job, "%s was called for %s", names[kind], job->name);
+	view_show(seeing, &sight);
+	job->callbacks[kind] = (struct view_calls){ job->callbacks[kind].count + 1, line->at_ns, sight.returned, job->rounds };
+	if (kind == VIEW_JOB_MODIFICATION) job->modifications = 0;
+	/* The state was asked before the client's method called anything: it says nothing of what came after a call. */
+	if (!job->calls_since_state) view_state(seeing, job, state);
+}
+
+static void see_player(struct view_seeing *seeing)
+{
+	struct view *view = seeing->view;
+	const struct trace_line *line = seeing->line;
+	const char *tier = trace_get(line, "tier");
+	if (!strcmp(line->event, "begin")) view->virtual_time = tier && !strcmp(tier, "virtual");
+	bool check = !strcmp(line->event, "check");
+	if (!check && strcmp(line->event, "end")) return;
+	for (unsigned i = 0; i < view->jobs_count; i++) {
+		struct sight sight = { .kind = check ? SIGHT_CHECK : SIGHT_END, .line = line, .now_ns = line->at_ns,
+			.job = view->jobs[i], .state = view->jobs[i]->state, .failure = CAUSE_NONE };
+		view_show(seeing, &sight);
+	}
+}
+
+enum status view_see(struct view *view, const struct trace_line *line, view_shower *show, void *context)
+{
+	struct view_seeing seeing = { .view = view, .line = line, .show = show, .context = context, .status = STATUS_OK };
+	switch (line->actor) {
+	case ACTOR_CLIENT:
+		if (!strcmp(line->event, "probe")) see_probe(&seeing);
+		else view_call_see(&seeing);
+		break;
+	case ACTOR_CB: see_callback(&seeing); break;
+	case ACTOR_IMPL: break;
+	case ACTOR_ORIGIN: view_net_origin(&seeing); break;
+	case ACTOR_WORLD: view_net_world(&seeing); break;
+	case ACTOR_PLAYER: see_player(&seeing); break;
+	case ACTOR_COUNT: break;
+	}
+	return seeing.status;
+}

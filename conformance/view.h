@@ -1,0 +1,259 @@
+/* view.h -- what a trace has shown so far about each job, handle and path: the shared fold that the rules read.
+ *
+ * It holds what a client, the origin and the scenario's world can know, and nothing of the implementation's inside.
+ * Where several things could have caused an error it keeps all of them; rules accept any. */
+#ifndef BGCHECK_CONFORMANCE_VIEW_H
+#define BGCHECK_CONFORMANCE_VIEW_H
+
+#include "model/trace.h"
+#include "sim/arena.h"
+
+#define VIEW_JOBS_MAX 64u
+#define VIEW_FILES_MAX 256u      /* of one job */
+#define VIEW_HANDLES_MAX 256u
+#define VIEW_CAUSES_MAX 64u      /* of one job; older ones are dropped, and `causes_lost` says so */
+#define VIEW_CONDITIONS_MAX 64u
+#define VIEW_DONE_MAX 200
+#define VIEW_NEVER INT64_MAX
+
+#define VIEW_FILE_NONE (-1)      /* GetFile refused */
+#define VIEW_FILE_UNKNOWN (-2)
+
+struct view_file {
+	const char *url, *local;     /* as given; local NULL: none was given */
+	const char *path, *host;     /* parts of url */
+	const char *old_path;        /* after SetRemoteName; NULL: never renamed */
+	bool ranges;                 /* parts of the file were asked for */
+	bool redirected;             /* a 3xx answered: content may come from any path */
+	unsigned redirects;          /* in a row */
+	unsigned requests, gets;
+	int64_t renamed_ns;          /* VIEW_NEVER */
+	unsigned lengths, no_lengths;/* responses of success with and without a length */
+	unsigned head_no_lengths;
+	unsigned truncated;          /* bodies that were shorter than promised */
+	unsigned whole_for_range;    /* 200 for a request of a later range */
+	unsigned statuses;           /* error statuses that answered */
+	unsigned last_error_status;
+	enum cause last_failure;     /* CAUSE_NONE: none yet, or content came since */
+	bool asked_range;            /* the last request */
+	uint64_t asked_from;
+	bool asked_head;
+	uint64_t covered, total;     /* bytes from 0 that the origin has sent at most; size of the content */
+	bool total_known;
+	bool content;                /* at least one whole, honest response */
+	unsigned version;
+	int64_t complete_at_ns;      /* covered reached total; VIEW_NEVER */
+};
+
+/* Something that failed in a way that the trace shows. */
+struct view_cause {
+	enum cause cause;
+	unsigned status;             /* HTTP */
+	int file;                    /* index, or VIEW_FILE_NONE: concerns no file of its own */
+	bool certain;                /* a response or a connection failed; else a condition of the world that may have */
+	int64_t at_ns;
+};
+struct view_causes {
+	unsigned count;
+	bool unknown;                /* more may have happened: nothing can be concluded */
+	struct view_cause list[VIEW_CAUSES_MAX + VIEW_CONDITIONS_MAX];
+};
+
+/* A state of the world in which jobs fail: a host, the network, the disk, a policy. */
+struct view_condition {
+	enum cause cause;
+	char host[TRACE_WORD_MAX];   /* "": concerns every job */
+	int64_t from_ns, to_ns;      /* VIEW_NEVER: still so */
+};
+
+/* What GetError said in a state that is certain: a stable probe. */
+struct view_look {
+	bool valid;
+	enum state state;
+	int64_t at_ns;
+	bool known;                  /* whether GetError was asked */
+	bool present;
+	uint32_t hr;                 /* of GetError */
+	bool values;                 /* context and code are known */
+	int64_t context;             /* may lie outside the enumeration */
+	uint32_t code;
+	int file;
+};
+
+enum view_callback { VIEW_JOB_ERROR, VIEW_JOB_TRANSFERRED, VIEW_JOB_MODIFICATION, VIEW_CALLBACKS };
+struct view_calls {
+	unsigned count;
+	int64_t at_ns;
+	uint32_t returned;
+	unsigned round;              /* job->rounds when it came */
+};
+
+enum view_interface { VIEW_INTERFACE_NEVER, VIEW_INTERFACE_SET, VIEW_INTERFACE_NULL };
+
+struct view_job {
+	char name[TRACE_WORD_MAX];   /* of the handle that made it */
+	const char *id;              /* NULL: not known */
+	bool upload;
+	int64_t created_ns;
+	unsigned files_count;
+	struct view_file *files[VIEW_FILES_MAX];
+
+	enum state state;            /* last observed: STATE_NONE before the first */
+	int64_t state_ns;            /* when it was observed last */
+	int64_t since_ns;            /* when it was observed first in this row */
+	enum state other;            /* the one observed before this row */
+	uint32_t possible;           /* states that the table allows now, as bits */
+	struct view_look look, last; /* the newest and the one before */
+
+	/* Since the newest look. */
+	unsigned changes;            /* calls that changed the job */
+	unsigned failures, null_outs, asked;  /* failing calls, calls with NULL, GetError and what it gives */
+	unsigned stirs;              /* lines of origin, world and callbacks that concern the job */
+	unsigned requests_since_look;
+	char failed[TRACE_WORD_MAX]; /* the last failing command */
+	uint32_t failed_hr;
+
+	/* The last call that steers the job. */
+	bool call_open;              /* no state was observed since */
+	enum event call;
+	uint32_t call_hr;
+	enum state call_state;       /* observed last before it */
+	bool call_sure;
+	bool call_in_callback;
+	int64_t call_ns;
+	unsigned call_attempts;
+	unsigned calls_since_state;  /* that steer and succeeded, since a state was observed last */
+	bool released;               /* no handle of the job is held */
+
+	unsigned rounds;             /* Resume, Suspend, Complete, Cancel that succeeded */
+	int64_t resumed_ns, suspended_ns, completed_ns, cancelled_ns;   /* VIEW_NEVER: not so far */
+	bool is_suspended;           /* by a Suspend that was S_OK, and no Resume since */
+	bool added_in_transferred, added_resumed;
+	unsigned added_file;
+
+	bool retry_set, np_set, flags_set;
+	int64_t retry_s, np_s, flags; /* as set last */
+	int64_t np_set_ns, retry_set_ns;
+	int64_t flags_ns, interface_ns;
+	enum view_interface interface_;
+	int priority;                /* -1: never set */
+
+	bool ever_error, ever_fatal, ever_transferred;  /* an error state, ERROR, TRANSFERRED was seen */
+	bool ever_present;           /* an error object was seen */
+	unsigned causes_count, causes_total;
+	bool causes_lost;
+	struct view_cause causes[VIEW_CAUSES_MAX];
+	int64_t progress_ns, progress_before_ns;  /* content was sent: the newest and the one before; VIEW_NEVER */
+	int64_t first_error_ns;      /* first failure or error state since progress or a call; VIEW_NEVER */
+	int64_t attempt_ns;          /* last request or failed connection; VIEW_NEVER */
+	int64_t failed_ns;           /* end of the last failing attempt; VIEW_NEVER */
+	int64_t transient_ns;        /* TRANSIENT_ERROR was observed last; VIEW_NEVER */
+	int64_t error_seen_ns;       /* an error state was first seen since progress or Resume; VIEW_NEVER */
+	int64_t recovered_ns;        /* progress after an error; VIEW_NEVER */
+	unsigned attempts;
+	unsigned attempts_at_error;  /* attempts when the present row of error states was observed first */
+	int64_t active_ns;           /* last call that is no getter, or content */
+	int64_t property_ns;         /* last setter, or progress */
+	struct view_calls callbacks[VIEW_CALLBACKS];
+	unsigned modifications;      /* changes since the last JobModification, those to ERROR and TRANSFERRED left out */
+
+	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
+	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
+	char done[VIEW_DONE_MAX];    /* what happened last, in words */
+};
+
+enum view_handle_kind { VIEW_HANDLE_JOB, VIEW_HANDLE_ERROR, VIEW_HANDLE_FILE, VIEW_HANDLE_ENUM, VIEW_HANDLE_OTHER };
+struct view_handle {
+	char name[TRACE_WORD_MAX];
+	enum view_handle_kind kind;
+	struct view_job *job;        /* NULL: of no job that is known */
+	unsigned references;         /* 0: released */
+	int made_by;                 /* index of the handle that it came from; -1 */
+	bool proved;                 /* error: context and code are those of `context`, `code` */
+	bool settled;                /* error: a look before it and one after it agreed */
+	int64_t context;
+	uint32_t code;
+	bool over;                   /* error: the job's error has been another one, or none, since */
+	int file;                    /* file: index, or VIEW_FILE_UNKNOWN */
+	unsigned position;           /* enumerator */
+};
+
+struct view {
+	struct arena *arena;
+	const struct machine *machine;
+	enum dialect dialect;
+	bool virtual_time;
+	unsigned jobs_count;
+	struct view_job *jobs[VIEW_JOBS_MAX];
+	unsigned handles_count;
+	struct view_handle handles[VIEW_HANDLES_MAX];
+	unsigned conditions_count;
+	struct view_condition conditions[VIEW_CONDITIONS_MAX];
+	bool net_down, policy_block, disk_bad, service_down, logged_off;
+	bool net_ever_down, policy_ever;
+	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
+	int64_t clock_jump_ns;       /* of the last `clock wall` */
+	enum cause block_cause;
+	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
+};
+
+/* What a line is to a job. */
+enum sight_kind {
+	SIGHT_CALL,      /* the client called a method; job may be NULL */
+	SIGHT_STATE,     /* a state was observed */
+	SIGHT_LOOK,      /* a stable probe: state and error object */
+	SIGHT_CALLBACK,
+	SIGHT_REQUEST, SIGHT_RESPONSE, SIGHT_CONNECT,
+	SIGHT_WORLD, SIGHT_CHECK, SIGHT_END
+};
+struct sight {
+	enum sight_kind kind;
+	const struct trace_line *line;  /* NULL: the end */
+	int64_t now_ns;
+	struct view_job *job;
+	struct view_file *file;      /* REQUEST, RESPONSE, CONNECT */
+	int file_index;
+	bool shared;                 /* other jobs have this path or host too */
+
+	const char *command;         /* CALL */
+	const struct method *method; /* NULL: a command of the protocol */
+	enum event event;
+	uint32_t hr;
+	bool failed, null_out;
+	struct view_handle *handle;  /* the object called; NULL: not known */
+
+	enum state state;            /* STATE: seen; CALL: observed last before it */
+	enum state from;             /* STATE: observed last before it */
+	int64_t from_ns;             /* when */
+	int64_t attempt_before_ns, failed_before_ns;  /* REQUEST, CONNECT: the attempt before, and its failure */
+	bool sure;                   /* CALL: the job cannot have left `state` before the call */
+
+	enum view_callback callback; /* CALLBACK */
+	uint32_t returned;
+	enum cause failure;          /* RESPONSE, CONNECT: CAUSE_NONE: none */
+};
+
+/* Starts empty. */
+void view_init(struct view *view, struct arena *arena, const struct machine *machine);
+
+typedef void view_shower(void *context, const struct sight *sight);
+/* Takes a line in and shows what it is, once for each job that it concerns. Returns STATUS_NO_MEMORY, STATUS_LIMIT. */
+enum status view_see(struct view *view, const struct trace_line *line, view_shower *show, void *context);
+
+/* What may have caused the present error of a job: whatever failed since the content before the last. */
+void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes);
+/* A state that nothing but a call ends (retention aside). */
+bool view_sticky(enum state state);
+/* Whether nothing but getters and failing calls can have touched the job between the last two looks. */
+bool view_undisturbed(const struct view *view, const struct view_job *job);
+/* HRESULT of a field; `otherwise` when it is missing or no code. */
+uint32_t view_code(const struct view *view, const struct trace_line *line, const char *key, uint32_t otherwise);
+/* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
+int64_t view_seconds(const char *text);
+/* Newest handle of a name; NULL when there is none. */
+struct view_handle *view_handle_find(struct view *view, const char *name);
+/* Retry delay and no-progress period in force, ns. */
+int64_t view_retry_ns(const struct view *view, const struct view_job *job);
+int64_t view_np_ns(const struct view *view, const struct view_job *job);
+
+#endif

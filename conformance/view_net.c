@@ -1,0 +1,441 @@
+/* view_net.c -- lines of the origin and of the scenario's world: who was served what, and what may have failed. */
+#include "conformance/view_part.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REDIRECTS_MANY 4u  /* of one path in a row: a loop, or as good as one */
+
+void view_net_place(struct view_seeing *seeing, struct view_file *file)
+{
+	const char *at = strstr(file->url, "://"), *slash;
+	at = at ? at + 3 : file->url;
+	slash = strchr(at, '/');
+	size_t length = slash ? (size_t)(slash - at) : strlen(at);
+	file->host = arena_text(seeing->view->arena, at, length);
+	file->path = view_text(seeing, slash ? slash : "/");
+	if (!file->host) seeing->status = STATUS_NO_MEMORY;
+}
+
+static void add_cause(struct view_job *job, struct view_cause cause)
+{
+	job->causes_total++;
+	if (job->causes_count == VIEW_CAUSES_MAX) {
+		memmove(job->causes, job->causes + 1, sizeof job->causes[0] * (VIEW_CAUSES_MAX - 1));
+		job->causes_count--;
+		job->causes_lost = job->progress_before_ns == VIEW_NEVER || job->causes[0].at_ns >= job->progress_before_ns;
+	}
+	job->causes[job->causes_count++] = cause;
+}
+
+static bool owned(const struct view *view, const char *path)
+{
+	for (unsigned i = 0; i < view->jobs_count; i++)
+		for (unsigned f = 0; f < view->jobs[i]->files_count; f++)
+			if (!strcmp(view->jobs[i]->files[f]->path, path)) return true;
+	return false;
+}
+
+/* A path that no job asked for belongs to whoever was redirected, or was renamed away from it. */
+static bool concerns(const struct view_file *file, const char *path, bool is_owned)
+{
+	if (!strcmp(file->path, path)) return true;
+	if (is_owned) return false;
+	return file->redirected || (file->old_path && !strcmp(file->old_path, path));
+}
+
+static void see_request(const struct trace_line *line, struct view_job *job, struct view_file *file)
+{
+	const char *method = trace_get(line, "method"), *range = trace_get(line, "range");
+	file->requests++;
+	file->asked_head = method && !strcmp(method, "HEAD");
+	file->gets += !file->asked_head;
+	file->asked_range = range && range[0] >= '0' && range[0] <= '9';
+	file->asked_from = 0;
+	for (const char *at = range; file->asked_range && *at >= '0' && *at <= '9' && file->asked_from < UINT64_MAX / 16; at++)
+		file->asked_from = file->asked_from * 10 + (uint64_t)(*at - '0');
+	job->attempts++;
+	job->attempt_ns = line->at_ns;
+	job->requests_since_look++;
+	view_done(job, "the origin was asked for %s (%s)", line->object, file->asked_head ? "HEAD" : "GET");
+}
+
+/* Bytes as the origin counts them: a client has these at most. */
+static void see_content(const struct trace_line *line, struct view_job *job, struct view_file *file, bool whole)
+{
+	int64_t sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0), total = trace_get_int(line, "total", -1);
+	unsigned version = (unsigned)trace_get_int(line, "version", 0);
+	if (sent < 0 || from < 0) return;
+	if (version != file->version && file->requests) file->covered = 0;
+	file->version = version;
+	if ((uint64_t)from <= file->covered && (uint64_t)(from + sent) > file->covered) file->covered = (uint64_t)(from + sent);
+	if (total >= 0) {
+		file->total = (uint64_t)total;
+		file->total_known = true;
+	}
+	if (whole) {
+		file->content = true;
+		file->last_failure = CAUSE_NONE;
+	}
+	if (file->total_known && file->covered >= file->total && whole && file->complete_at_ns == VIEW_NEVER)
+		file->complete_at_ns = line->at_ns;
+	if (sent == 0) return;
+	if (job->ever_error) job->recovered_ns = line->at_ns;
+	job->error_seen_ns = VIEW_NEVER;
+	job->progress_before_ns = job->progress_ns;
+	job->progress_ns = job->active_ns = job->property_ns = line->at_ns;
+	job->first_error_ns = VIEW_NEVER;
+	job->modifications++;
+}
+
+static int64_t length_of(const struct trace_line *line)
+{
+	return trace_get_int(line, "length", -1);
+}
+
+/* What is wrong with a response of success; CAUSE_NONE: nothing. */
+static enum cause failure_of_success(const struct trace_line *line, const struct view_file *file, unsigned status)
+{
+	const char *ending = trace_get(line, "ending");
+	int64_t length = length_of(line), sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0);
+	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
+	if (length < 0) return CAUSE_HTTP_NO_LENGTH;
+	if (file->asked_head) return CAUSE_NONE;
+	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
+	if (!strcmp(ending, "stall")) return CAUSE_NET_STALL;
+	if (!strcmp(ending, "truncate") || sent < length) return CAUSE_HTTP_SHORT;
+	if (file->asked_range && status == 200 && file->ranges) return CAUSE_HTTP_NO_RANGE;
+	if (file->asked_range && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
+	return CAUSE_NONE;
+}
+
+static enum cause failure_of(const struct trace_line *line, struct view_file *file)
+{
+	unsigned status = (unsigned)trace_get_int(line, "status", 0);
+	const char *ending = trace_get(line, "ending");
+	if (ending && !strcmp(ending, "garbage")) return CAUSE_HTTP_NOT_HTTP;
+	if (status >= 300 && status < 400 && status != 304) {
+		file->redirected = true;
+		return ++file->redirects >= REDIRECTS_MANY ? CAUSE_HTTP_REDIRECT_LOOP : CAUSE_NONE;
+	}
+	file->redirects = 0;
+	if (status == 0) return CAUSE_NONE;
+	if (status >= 400) return machine_cause_of_status(status);
+	return failure_of_success(line, file, status);
+}
+
+static void count_response(const struct trace_line *line, struct view_file *file, enum cause failure)
+{
+	unsigned status = (unsigned)trace_get_int(line, "status", 0);
+	if (status >= 400 && !(file->asked_head && (status == 405 || status == 501))) {
+		file->statuses++;
+		file->last_error_status = status;
+	}
+	if (failure == CAUSE_HTTP_SHORT) file->truncated++;
+	if (status < 200 || status > 299) return;
+	if (length_of(line) >= 0) file->lengths++;
+	else file->no_lengths++;
+	if (length_of(line) < 0 && file->asked_head) file->head_no_lengths++;
+	if (status == 200 && file->asked_range && file->asked_from > 0) file->whole_for_range++;
+}
+
+static enum cause see_response(const struct trace_line *line, struct view_job *job, struct view_file *file, int index)
+{
+	enum cause failure = failure_of(line, file);
+	unsigned status = (unsigned)trace_get_int(line, "status", 0);
+	bool content = trace_get_int(line, "content", 0) == 1 && status >= 200 && status < 300;
+	const char *ending = trace_get(line, "ending");
+	bool whole = content && failure == CAUSE_NONE && ending && strcmp(ending, "aborted");
+	count_response(line, file, failure);
+	if (content && !file->asked_head) see_content(line, job, file, whole);
+	else if (file->asked_head && status >= 200 && status < 300 && trace_get(line, "total")) {
+		file->total = (uint64_t)trace_get_int(line, "total", 0);
+		file->total_known = true;
+	}
+	/* A client that closed early has its own reason, which the origin does not know. */
+	if (failure != CAUSE_NONE) {
+		/* Servers without HEAD are asked by GET instead. */
+		bool certain = !(file->asked_head && (status == 405 || status == 501));
+		add_cause(job, (struct view_cause){ failure, status, index, certain, line->at_ns });
+		file->last_failure = failure;
+		if (certain) job->failed_ns = line->at_ns;
+		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
+	}
+	view_done(job, "the origin answered %s with %u%s%s", line->object, status, ending && strcmp(ending, "done") ? ", ending in " : "",
+		ending && strcmp(ending, "done") ? ending : "");
+	return failure;
+}
+
+static void see_path(struct view_seeing *seeing, bool request)
+{
+	struct view *view = seeing->view;
+	const struct trace_line *line = seeing->line;
+	bool is_owned = owned(view, line->object);
+	unsigned jobs = 0;
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (unsigned i = 0; i < view->jobs_count; i++)
+			for (unsigned f = 0; f < view->jobs[i]->files_count; f++) {
+				struct view_job *job = view->jobs[i];
+				struct view_file *file = job->files[f];
+				if (!concerns(file, line->object, is_owned)) continue;
+				if (pass == 0) {
+					jobs++;
+					break;
+				}
+				struct sight sight = { .kind = request ? SIGHT_REQUEST : SIGHT_RESPONSE, .line = line,
+					.now_ns = line->at_ns, .job = job, .file = file, .file_index = (int)f, .shared = jobs > 1,
+					.state = job->state, .attempt_before_ns = job->attempt_ns,
+					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
+				job->stirs++;
+				if (request) see_request(line, job, file);
+				else sight.failure = see_response(line, job, file, (int)f);
+				view_show(seeing, &sight);
+				break;
+			}
+}
+
+static enum cause cause_of_host(const char *word)
+{
+	static const struct { const char *word; enum cause cause; } rows[] = {
+		{ "refuse", CAUSE_NET_REFUSED }, { "dns", CAUSE_NET_DNS }, { "unreachable", CAUSE_NET_UNREACHABLE },
+		{ "connect-timeout", CAUSE_NET_TIMEOUT }, { "down", CAUSE_NET_DOWN },
+	};
+	for (size_t i = 0; word && i < sizeof rows / sizeof rows[0]; i++)
+		if (!strcmp(rows[i].word, word)) return rows[i].cause;
+	return CAUSE_NONE;
+}
+
+static bool is_host(const struct view_file *file, const char *name)
+{
+	size_t length = strcspn(file->host, ":");
+	return strlen(name) == length && !memcmp(file->host, name, length);
+}
+
+static int file_of_host(const struct view_job *job, const char *name)
+{
+	for (unsigned f = 0; f < job->files_count; f++)
+		if (is_host(job->files[f], name)) return (int)f;
+	for (unsigned f = 0; f < job->files_count; f++)
+		if (strpbrk(job->files[f]->host, ".:")) return (int)f;
+	return -1;
+}
+
+/* Which of several jobs tried is not said: it is one of those that may be connecting. */
+static bool may_connect(const struct view_job *job)
+{
+	return job->resumed_ns != VIEW_NEVER && !job->is_suspended && job->completed_ns == VIEW_NEVER &&
+		job->cancelled_ns == VIEW_NEVER && job->state != STATE_TRANSFERRED;
+}
+
+static void see_connect(struct view_seeing *seeing)
+{
+	struct view *view = seeing->view;
+	const struct trace_line *line = seeing->line;
+	enum cause cause = cause_of_host(trace_get(line, "answer"));
+	unsigned jobs = 0;
+	if (cause == CAUSE_NONE) return;
+	for (unsigned i = 0; i < view->jobs_count; i++) jobs += may_connect(view->jobs[i]) && file_of_host(view->jobs[i], line->object) >= 0;
+	for (unsigned i = 0; i < view->jobs_count; i++) {
+		struct view_job *job = view->jobs[i];
+		int f = file_of_host(job, line->object);
+		if (f < 0 || !may_connect(job)) continue;
+		struct sight sight = { .kind = SIGHT_CONNECT, .line = line, .now_ns = line->at_ns, .job = job,
+			.file = job->files[f], .file_index = f, .shared = jobs > 1, .state = job->state, .failure = cause,
+			.attempt_before_ns = job->attempt_ns, .failed_before_ns = job->failed_ns };
+		job->stirs++;
+		job->attempts++;
+		job->attempt_ns = job->failed_ns = line->at_ns;
+		job->requests_since_look++;
+		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
+		job->files[f]->last_failure = cause;
+		add_cause(job, (struct view_cause){ cause, 0, VIEW_FILE_NONE, jobs == 1, line->at_ns });
+		view_done(job, "the connection to %s failed (%s)", line->object, trace_get(line, "answer"));
+		view_show(seeing, &sight);
+	}
+}
+
+void view_net_origin(struct view_seeing *seeing)
+{
+	if (!strcmp(seeing->line->event, "connect")) see_connect(seeing);
+	else if (!strcmp(seeing->line->event, "request")) see_path(seeing, true);
+	else if (!strcmp(seeing->line->event, "response")) see_path(seeing, false);
+}
+
+/* Whether a word stands in the line: as object, as value, or as key of a flag. */
+static bool has_word(const struct trace_line *line, const char *word)
+{
+	size_t length = strlen(word);
+	if (!strcmp(line->object, word)) return true;
+	for (unsigned i = 0; i < line->fields_count; i++) {
+		const char *value = line->text + line->fields[i].at;
+		if (!strcmp(line->fields[i].key, word)) return true;
+		if (!strncmp(value, word, length) && (!value[length] || value[length] == '@')) return true;
+	}
+	return false;
+}
+
+static void begin_condition(struct view_seeing *seeing, enum cause cause, const char *host)
+{
+	struct view *view = seeing->view;
+	if (view->conditions_count == VIEW_CONDITIONS_MAX) {
+		seeing->status = STATUS_LIMIT;
+		return;
+	}
+	struct view_condition *condition = &view->conditions[view->conditions_count++];
+	condition->cause = cause;
+	snprintf(condition->host, sizeof condition->host, "%s", host);
+	condition->from_ns = seeing->line->at_ns;
+	condition->to_ns = VIEW_NEVER;
+}
+
+static void end_conditions(struct view *view, const char *host, bool (*is)(enum cause cause), int64_t now_ns)
+{
+	for (unsigned i = 0; i < view->conditions_count; i++) {
+		struct view_condition *condition = &view->conditions[i];
+		if (condition->to_ns == VIEW_NEVER && !strcmp(condition->host, host) && is(condition->cause)) condition->to_ns = now_ns;
+	}
+}
+
+static bool is_of_host(enum cause cause)
+{
+	return cause == CAUSE_NET_REFUSED || cause == CAUSE_NET_DNS || cause == CAUSE_NET_UNREACHABLE || cause == CAUSE_NET_TIMEOUT;
+}
+
+static bool is_of_net(enum cause cause)
+{
+	return cause == CAUSE_NET_DOWN;
+}
+
+static bool is_of_disk(enum cause cause)
+{
+	return cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED;
+}
+
+static bool is_of_policy(enum cause cause)
+{
+	return cause == CAUSE_POLICY_COST || cause == CAUSE_POLICY_CELLULAR || cause == CAUSE_POLICY_POWER ||
+		cause == CAUSE_POLICY_VPN || cause == CAUSE_POLICY_MEMORY || cause == CAUSE_POLICY_BANDWIDTH;
+}
+
+/* A host line with times= or for= ends by itself; the condition is then one that may have been. */
+static void see_host(struct view_seeing *seeing)
+{
+	static const char *const words[] = { "refuse", "dns", "unreachable", "connect-timeout" };
+	const struct trace_line *line = seeing->line;
+	const char *name = trace_get(line, "name") ? trace_get(line, "name") : line->object;
+	end_conditions(seeing->view, name, is_of_host, line->at_ns);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (has_word(line, words[i])) begin_condition(seeing, cause_of_host(words[i]), name);
+}
+
+static void see_net(struct view_seeing *seeing)
+{
+	struct view *view = seeing->view;
+	int64_t now = seeing->line->at_ns;
+	bool down = has_word(seeing->line, "down");
+	if (down == view->net_down) return;
+	view->net_down = down;
+	view->net_ever_down |= down;
+	if (down) view->net_down_ns = now;
+	else view->net_up_ns = now;
+	end_conditions(view, "", is_of_net, now);
+	if (down) begin_condition(seeing, CAUSE_NET_DOWN, "");
+}
+
+static void see_disk(struct view_seeing *seeing)
+{
+	static const struct { const char *word; enum cause cause; } words[] = {
+		{ "full", CAUSE_DISK_FULL }, { "denied", CAUSE_DISK_DENIED }, { "locked", CAUSE_DISK_LOCKED },
+	};
+	end_conditions(seeing->view, "", is_of_disk, seeing->line->at_ns);
+	seeing->view->disk_bad = false;
+	for (size_t i = 0; i < 3; i++)
+		if (has_word(seeing->line, words[i].word)) {
+			seeing->view->disk_bad = true;
+			begin_condition(seeing, words[i].cause, "");
+		}
+}
+
+static void see_policy(struct view_seeing *seeing)
+{
+	struct view *view = seeing->view;
+	const char *word = trace_get(seeing->line, "cause");
+	int cause = word ? machine_cause_find(word, strlen(word)) : -1;
+	int64_t now = seeing->line->at_ns;
+	end_conditions(view, "", is_of_policy, now);
+	view->policy_block = has_word(seeing->line, "block");
+	if (!view->policy_block) {
+		view->allow_ns = now;
+		return;
+	}
+	view->policy_ever = true;
+	view->block_ns = now;
+	view->block_cause = cause >= 0 ? (enum cause)cause : CAUSE_POLICY_COST;
+	begin_condition(seeing, view->block_cause, "");
+}
+
+/* +1h, -90m, 3600s; a field by= or the word itself. */
+static int64_t jump_of(const struct trace_line *line)
+{
+	for (unsigned i = 0; i < line->fields_count; i++) {
+		const char *value = line->text + line->fields[i].at;
+		bool minus = *value == '-';
+		int64_t seconds = view_seconds(value + (minus || *value == '+'));
+		if (seconds > 0) return (minus ? -seconds : seconds) * INT64_C(1000000000);
+	}
+	return 0;
+}
+
+static void see_serve(struct view *view, const struct trace_line *line)
+{
+	for (unsigned i = 0; i < line->fields_count; i++) {
+		const char *at = strstr(line->text + line->fields[i].at, "retry-after=");
+		char number[24] = "";
+		bool own = !strncmp(line->fields[i].key, "retry_after", 11);
+		if (at) snprintf(number, sizeof number, "%.*s", (int)strcspn(at + 12, ")"), at + 12);
+		else if (own) snprintf(number, sizeof number, "%.20s", line->text + line->fields[i].at);
+		int64_t seconds = number[0] ? view_seconds(number) : 0;
+		if (seconds > view->retry_after_ns / INT64_C(1000000000)) view->retry_after_ns = seconds * INT64_C(1000000000);
+	}
+}
+
+static void see_rest(struct view *view, const struct trace_line *line)
+{
+	int64_t now = line->at_ns;
+	if (!strcmp(line->event, "serve")) see_serve(view, line);
+	if (!strcmp(line->event, "service")) {
+		view->service_down = has_word(line, "kill");
+		if (view->service_down) view->kill_ns = now;
+		else view->start_ns = now;
+	}
+	if (!strcmp(line->event, "user")) {
+		view->logged_off = has_word(line, "logoff");
+		if (view->logged_off) view->logoff_ns = now;
+		else view->logon_ns = now;
+	}
+	if (!strcmp(line->event, "clock")) {
+		view->clock_ns = now;
+		view->clock_jump_ns = jump_of(line);
+	}
+}
+
+void view_net_world(struct view_seeing *seeing)
+{
+	struct view *view = seeing->view;
+	const struct trace_line *line = seeing->line;
+	if (!strcmp(line->event, "host")) see_host(seeing);
+	else if (!strcmp(line->event, "net")) see_net(seeing);
+	else if (!strcmp(line->event, "disk")) see_disk(seeing);
+	else if (!strcmp(line->event, "policy")) see_policy(seeing);
+	else see_rest(view, line);
+	for (unsigned i = 0; i < view->jobs_count; i++) {
+		struct view_job *job = view->jobs[i];
+		struct sight sight = { .kind = SIGHT_WORLD, .line = line, .now_ns = line->at_ns, .job = job, .state = job->state,
+			.failure = CAUSE_NONE };
+		if (strcmp(line->event, "serve")) {
+			job->stirs++;
+			view_done(job, "the world changed: %s %s", line->event, line->fields_count ? line->text + line->fields[0].at : "");
+		}
+		view_show(seeing, &sight);
+	}
+}
