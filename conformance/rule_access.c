@@ -37,10 +37,10 @@ void rule_access_refusal(struct judge *judge, unsigned rule, const struct sight 
 void rule_access_out_null(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const char *command = rule == RULE_err_acc_003 ? "job.get_error" : "error.get_file";
-	const char *out = sight->kind == SIGHT_CALL ? trace_get(sight->line, "out") : NULL;
+	const char *out = sight->kind == SIGHT_CALL ? trace_get(sight->line, "left") : NULL;
 	if (!is_call(sight, command) || !sight->failed || sight->null_out || !out) return;
 	judge_claim(judge, rule, !strcmp(out, "null"), TEXT("%s answers %s and leaves %s", command, CODE_TEXT(judge, sight->hr), out),
-		TEXT("out=%s", out));
+		TEXT("left=%s", out));
 }
 
 static bool is_pointer_code(uint32_t hr)

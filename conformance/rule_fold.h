@@ -82,6 +82,8 @@ uint32_t judge_closure(const struct judge *judge, const struct view_job *job, ui
  * The readings of contradictions.md are in it. */
 uint32_t judge_after_call(const struct judge *judge, const struct view_job *job, uint32_t states, enum event event, uint32_t hr);
 
+/* Every byte of the file was sent in good responses, or nothing can be said of it: redirected, renamed (rule_net.c). */
+bool rule_net_file_complete(const struct view_file *file);
 /* Whether every thing that may have caused the error is one of the causes; false when nothing is known. */
 bool judge_only(const struct view_causes *causes, bool (*is)(const struct view_cause *cause));
 /* Newest certain cause; NULL when there is none. */

@@ -86,7 +86,7 @@ void rule_net_idle(struct judge *judge, unsigned rule, const struct sight *sight
 		TEXT("request while %s", judge_state(job->state)));
 }
 
-static bool is_complete(const struct view_file *file)
+bool rule_net_file_complete(const struct view_file *file)
 {
 	if (is_vague(file) || (file->ranges && file->content)) return true;
 	if (file->total_known && file->total == 0 && file->requests) return true;
@@ -103,8 +103,8 @@ void rule_net_order(struct judge *judge, unsigned rule, const struct sight *sigh
 	for (int f = 0; f < sight->file_index; f++) {
 		const struct view_file *file = job->files[f];
 		if (failing && (file->last_failure == CAUSE_NONE || file->content || is_vague(file))) continue;
-		judge_break(judge, rule, NULL, NULL, is_complete(file) ? "" : TEXT("%s is asked for before %s is there", sight->file->path, file->path),
-			is_complete(file) ? "" : failing ? "a later file is worked on after a failure" : "files out of order");
+		judge_claim(judge, rule, rule_net_file_complete(file), TEXT("%s is asked for before %s is there", sight->file->path, file->path),
+			failing ? "a later file is worked on after a failure" : "files out of order");
 	}
 }
 

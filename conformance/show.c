@@ -167,7 +167,8 @@ void show_protocol(FILE *file)
 		"callback         {\"ev\":\"cb\",\"cb\":5,\"kind\":\"job_error\",\"job\":\"j1\",\"error\":\"e7\",\"borrowed\":[\"e7\"]}\n"
 		"answered by      {\"cb\":5,\"ret\":0}\n\n"
 		"Numbers are those of the API; durations in seconds; a 64-bit value of all ones is -1. `as` names a new handle; borrowed ones\n"
-		"die when the callback returns. out=null passes NULL for the out parameter.\n\n");
+		"die when the callback returns. out=null passes NULL for the out parameter; the reply of a refused call that has one says in `left` what it\n"
+		"holds afterwards: null, \"garbage\" or \"unwritten\".\n\n");
 	fprintf(file, "%-28s %-50s %s\n", "command of the protocol", "arguments", "fields of the reply");
 	static const struct { const char *command, *args, *fields, *phrase; } own[] = {
 #define COMMAND(command, args, fields, phrase) { command, args, fields, phrase },

@@ -262,17 +262,11 @@ static void prove_handle(struct view *view, const struct sight *sight)
 	handle->code = hr;
 }
 
-static bool is_pointer_code(uint32_t hr)
-{
-	return hr == 0x80004003 || hr == 0x80070057 || hr == 0x800706F4;
-}
-
-/* out=null is what the client passed; a refused call that was to make an object says out=... of what it left behind. */
+/* out=null is what the client passed. */
 static bool passed_null(const struct sight *sight)
 {
 	const char *out = trace_get(sight->line, "out");
-	if (!out || strcmp(out, "null")) return false;
-	return !trace_get(sight->line, "as") || !sight->failed || is_pointer_code(sight->hr);
+	return out && !strcmp(out, "null");
 }
 
 static void tell_call(struct view *view, const struct sight *sight)

@@ -11,7 +11,7 @@
  * Other control characters than a tab become `?`. Read are also fewer decimals, other blanks, and a CR at the end; `-` is
  * a state that is not there: `- > SUSPENDED`.
  * Lines that start with # are comments. Actors:
- *   client  a call of the client and what it answered; `probe`: the player looked at a job (below)
+ *   client  a call of the client and what it answered (left=null|garbage|unwritten: what a refused call left in its out parameter); `probe`: the player looked at a job (below)
  *   cb      the implementation called back
  *   impl    what the implementation did inside; only worlds that can look inside have it; never used by rules
  *   origin  a request reached the server, or its response ended

@@ -58,10 +58,11 @@ static uint32_t call_client(struct service_job *job, const char *kind, bool with
 	const struct listener *listener = &service->target->listener;
 	struct handle *error = with_error ? lend_error(job) : NULL, *own = lend_job(job);
 	struct callback callback = { kind, job->client, error ? error->name : "" };
+	uint64_t error_serial = error ? error->serial : 0, own_serial = own ? own->serial : 0;
 	uint32_t result = listener->called ? listener->called(listener->context, &callback) : 0;
 
-	if (error) service_handle_drop(service, error);
-	if (own) service_handle_drop(service, own);
+	if (error) service_handle_take_back(error, error_serial);
+	if (own) service_handle_take_back(own, own_serial);
 	return result;
 }
 

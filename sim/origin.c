@@ -141,7 +141,8 @@ static void read_answer(const struct step *step, struct serve *serve)
 	serve->chunked = step_arg(step, "chunked") != NULL;
 	serve->no_range = step_arg(step, "no-range") != NULL;
 	serve->no_head = step_arg(step, "no-head") != NULL;
-	if (redirect) copy(serve->location, sizeof serve->location, !strcmp(redirect->text, "loop") ? serve->path : redirect->text);
+	if (redirect) copy(serve->location, sizeof serve->location, !strcmp(redirect->text, "loop") ? serve->path :
+		redirect->text);
 	serve->has_content = serve->status < 300;
 }
 
@@ -239,7 +240,8 @@ static int find_serve(const struct origin *origin, const char *path, const char 
 	for (unsigned i = 0; i < origin->serves_count; i++) {
 		const struct serve *serve = &origin->serves[i];
 		if (!is_for(serve, path, method)) continue;
-		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path, method)) return (int)i;
+		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path,
+			method)) return (int)i;
 	}
 	return -1;
 }
@@ -281,7 +283,8 @@ static void tell_identity(const struct serve *serve, struct response *response)
 	size_t length = strlen(serve->etag);
 
 	response->version = serve->version + serve->changed;
-	if (length && serve->changed) snprintf(response->etag, sizeof response->etag, "%.*s-2\"", (int)length - 1, serve->etag);
+	if (length && serve->changed) snprintf(response->etag, sizeof response->etag,
+		"%.*s-2\"", (int)length - 1, serve->etag);
 	else copy(response->etag, sizeof response->etag, serve->etag);
 	if (serve->modified >= 0)
 		print_date(serve->modified + serve->changed, response->last_modified, sizeof response->last_modified);
@@ -321,7 +324,8 @@ static void tell_part(const struct request *request, const struct serve *serve, 
 	response->body_length = response->range_to - response->range_from + 1;
 }
 
-static void tell_content(const struct request *request, const struct serve *serve, bool is_head, struct response *response)
+static void tell_content(const struct request *request, const struct serve *serve, bool is_head,
+	struct response *response)
 {
 	tell_identity(serve, response);
 	response->status = serve->status;

@@ -166,14 +166,15 @@ static bool has_effect(const struct effects *effects, enum effect_kind kind)
 	return false;
 }
 
-/* Clients look often: a row that only answers is told when it is another one than last time. */
+/* Clients look often: a row that only answers is told once a job. */
 static bool is_told(struct service_job *job, const struct occurrence *occurrence, const struct move *row)
 {
-	const struct move **last = &job->got[occurrence->event == EVENT_GET_ERROR];
+	uint32_t *told = &job->got[occurrence->event == EVENT_GET_ERROR];
+	uint32_t bit = UINT32_C(1) << (2 * (unsigned)row->from + (row->result == CODE_S_OK));
 
 	if (occurrence->event != EVENT_GET && occurrence->event != EVENT_GET_ERROR) return true;
-	if (*last == row) return false;
-	*last = row;
+	if (*told & bit) return false;
+	*told |= bit;
 	return true;
 }
 

@@ -59,7 +59,7 @@ enum transfer_phase {
 
 struct transfer {
 	enum transfer_phase phase;
-	char host[64], path[256];          /* of the request under way */
+	char host[64], path[2304];         /* of the request under way; a URL has at most 2,200 characters */
 	bool head;                         /* HEAD, else GET (PUT of an upload) */
 	bool head_done;                    /* the size is known from HEAD */
 	unsigned redirects;
@@ -96,7 +96,7 @@ struct service_job {
 	int64_t ready_ns;                  /* when its turn may come */
 	int64_t modification_told_ns;      /* last JobModification */
 	unsigned handles;                  /* job handles of clients */
-	const struct move *got[2];         /* rows of GET and GET_ERROR that were told last */
+	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */
 	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify;
 };
 
@@ -145,7 +145,6 @@ struct service {
 	struct { char path[TRACE_WORD_MAX]; unsigned requests; } paths[SERVICE_PATHS_MAX];
 	unsigned paths_count;
 	char text[VALUE_TEXT_MAX];         /* of the reply */
-	const char *garbage;               /* "out" field of a refused call */
 };
 
 /* --- service.c: jobs and what happens to them */
@@ -196,7 +195,7 @@ void schedule_wake(struct service *service);
 void schedule_pass(struct service *service);
 void schedule_slice(struct service_job *job);
 
-/* --- transfer.c: requests and responses of one job; transfer_body.c: the body */
+/* --- transfer.c: connections and requests of one job; transfer_response.c: heads of responses; transfer_body.c */
 
 void transfer_begin(struct service_job *job);
 void transfer_abort(struct service_job *job);
@@ -210,7 +209,7 @@ void transfer_replan(struct service_job *job);
 /* Forgets what was written of the current file. */
 void transfer_restart_file(struct service_job *job);
 
-/* Between the two files. */
+/* Between these files. */
 struct service_file *transfer_file(const struct service_job *job);
 void transfer_arm(struct service_job *job, enum transfer_phase phase, int64_t after_ns);
 /* From the connection on, for the current file. */
@@ -218,6 +217,14 @@ void transfer_start(struct service_job *job);
 /* The next request on the connection that stands. */
 void transfer_ask(struct service_job *job);
 void transfer_fail(struct service_job *job, enum cause cause);
+/* The URL of the current file is asked for again, after redirects. */
+void transfer_aim(struct service_job *job);
+/* Host and path of a URL. False when it is none. */
+bool transfer_split_url(const char *url, char *host, size_t host_size, char *path, size_t path_size);
+void transfer_connect(struct service_job *job);
+/* A step of the cause, with what the response said. */
+void transfer_step_cause(struct service_job *job, enum cause cause, enum event event);
+void transfer_answered(struct service_job *job);
 /* The end of the response that is under way: the line of the origin. */
 void transfer_close(struct service_job *job, const char *ending, uint64_t sent);
 /* Bytes of the whole file or of its ranges; JOB_SIZE_UNKNOWN. */
@@ -240,7 +247,8 @@ struct handle *service_handle_find(struct service *service, const char *name);
 struct object *service_handle_object(struct service *service, enum object_kind kind, struct service_job *job);
 /* A new name for the object, which takes over one reference. NULL when there is no place. */
 struct handle *service_handle_add(struct service *service, const char *name, struct object *object);
-void service_handle_drop(struct service *service, struct handle *handle);
+/* Takes a lent handle back, unless its client has released it already: `serial` tells. */
+void service_handle_take_back(struct handle *handle, uint64_t serial);
 unsigned service_handle_leaks(const struct service *service);
 
 /* --- service_call.c: commands */

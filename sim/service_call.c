@@ -184,8 +184,8 @@ static void refuse(struct call_frame *frame)
 
 	frame->reply->fields_count = 0;
 	if (!has_out(frame) || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
-	if (garbage) service_reply_text(frame, "out", "garbage");
-	else add_field(frame, "out")->value = (struct value){ VALUE_NULL, 0, NULL };
+	if (garbage) service_reply_text(frame, "left", "garbage");
+	else add_field(frame, "left")->value = (struct value){ VALUE_NULL, 0, NULL };
 }
 
 /* GetError's own refusal is left out: with it the defect would be one of GetError. */

@@ -58,9 +58,9 @@ struct handle *service_handle_add(struct service *service, const char *name, str
 	return handle;
 }
 
-void service_handle_drop(struct service *service, struct handle *handle)
+void service_handle_take_back(struct handle *handle, uint64_t serial)
 {
-	(void)service;
+	if (handle->references == 0 || handle->serial != serial) return;
 	lose(handle->object, handle->references);
 	handle->references = 0;
 }

@@ -1,4 +1,4 @@
-/* transfer.c -- requests of one job and the heads of their responses: what the client asks, and what it makes of it.
+/* transfer.c -- connections and requests of one job: what the client asks of which server, and when it gives up.
  *
  * bits asks by HEAD for the size before it fetches (C-62), for every file and every time it connects. */
 #include "sim/service.h"
@@ -104,7 +104,7 @@ void transfer_close(struct service_job *job, const char *ending, uint64_t sent)
 
 /* --- connections */
 
-static bool split_url(const char *url, char *host, size_t host_size, char *path, size_t path_size)
+bool transfer_split_url(const char *url, char *host, size_t host_size, char *path, size_t path_size)
 {
 	const char *start = strstr(url, "://"), *end;
 
@@ -117,7 +117,7 @@ static bool split_url(const char *url, char *host, size_t host_size, char *path,
 	return true;
 }
 
-static void connect(struct service_job *job)
+void transfer_connect(struct service_job *job)
 {
 	struct service *service = job->service;
 	struct transfer *transfer = &job->transfer;
@@ -133,10 +133,10 @@ static bool asks_head_first(const struct service_job *job)
 	return job->service->machine->dialect == DIALECT_BITS && job->job.type == JOB_TYPE_DOWNLOAD;
 }
 
-static void aim(struct service_job *job)
+void transfer_aim(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
-	bool valid = split_url(transfer_file(job)->url, transfer->host, sizeof transfer->host, transfer->path,
+	bool valid = transfer_split_url(transfer_file(job)->url, transfer->host, sizeof transfer->host, transfer->path,
 		sizeof transfer->path);
 
 	assert(valid); /* AddFile refuses what is no URL */
@@ -153,8 +153,8 @@ void transfer_start(struct service_job *job)
 	}
 	job->transfer.head = asks_head_first(job);
 	job->transfer.head_done = !job->transfer.head;
-	aim(job);
-	connect(job);
+	transfer_aim(job);
+	transfer_connect(job);
 }
 
 void transfer_begin(struct service_job *job)
@@ -212,7 +212,7 @@ static enum event event_of(enum fault_class fault_class)
 	return EVENT_COUNT; /* the dialect does not know the cause */
 }
 
-static const struct move *step_cause(struct service_job *job, enum cause cause, enum event event)
+void transfer_step_cause(struct service_job *job, enum cause cause, enum event event)
 {
 	struct occurrence occurrence = service_occurrence(job->service, event);
 
@@ -220,7 +220,7 @@ static const struct move *step_cause(struct service_job *job, enum cause cause, 
 	occurrence.http_status = job->transfer.response.status;
 	occurrence.retry_after_ns = job->transfer.response.retry_after_ns;
 	occurrence.file_known = true;
-	return service_step(job, &occurrence);
+	service_step(job, &occurrence);
 }
 
 void transfer_fail(struct service_job *job, enum cause cause)
@@ -230,7 +230,7 @@ void transfer_fail(struct service_job *job, enum cause cause)
 
 	stop(job);
 	if (event == EVENT_COUNT) return;
-	step_cause(job, cause, event);
+	transfer_step_cause(job, cause, event);
 	if (event == EVENT_CHANGED && service_is_active(job)) transfer_start(job);
 }
 
@@ -322,227 +322,6 @@ void transfer_ask(struct service_job *job)
 	transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);
 }
 
-/* --- responses */
-
-static bool differs(const char *a, const char *b)
-{
-	return a[0] && b[0] && strcmp(a, b);
-}
-
-/* Whether the server has another file now than the one that was begun. */
-static bool is_changed(const struct service_file *file, const struct response *response)
-{
-	uint64_t total = response->has_content_range ? response->range_total : response->content_length;
-
-	if (differs(file->etag, response->etag)) return true;
-	if (!file->etag[0] && differs(file->last_modified, response->last_modified)) return true;
-	return file->size != JOB_SIZE_UNKNOWN && total != ORIGIN_NO_LENGTH && file->size != total;
-}
-
-static bool is_redirect(const struct response *response)
-{
-	return response->status >= 300 && response->status < 400 && response->location[0];
-}
-
-static void redirect(struct service_job *job)
-{
-	struct transfer *transfer = &job->transfer;
-	char host[sizeof transfer->host];
-
-	if (++transfer->redirects > NET_REDIRECTS_MAX) {
-		transfer_fail(job, CAUSE_HTTP_REDIRECT_LOOP);
-		return;
-	}
-	memcpy(host, transfer->host, sizeof host);
-	if (transfer->response.location[0] == '/') {
-		snprintf(transfer->path, sizeof transfer->path, "%s", transfer->response.location);
-	} else if (!split_url(transfer->response.location, transfer->host, sizeof transfer->host, transfer->path,
-		sizeof transfer->path)) {
-		transfer_fail(job, CAUSE_HTTP_NOT_HTTP);
-		return;
-	}
-	if (strcmp(host, transfer->host)) connect(job);
-	else transfer_ask(job);
-}
-
-/* CONNECTED may only be told where data did not flow before: the next file of a job follows within TRANSFERRING. */
-static void tell_connected(struct service_job *job, uint64_t total)
-{
-	struct occurrence occurrence = service_occurrence(job->service, EVENT_CONNECTED);
-
-	if (job->service->machine->dialect == DIALECT_BITS && job->job.state == STATE_TRANSFERRING) return;
-	occurrence.bytes = total == JOB_SIZE_UNKNOWN ? 0 : total;
-	occurrence.bytes_total = total;
-	service_step(job, &occurrence);
-}
-
-/* The file starts from byte 0. False when the dialect makes an error of it. */
-static bool restart(struct service_job *job, enum cause cause)
-{
-	struct fault_report report = machine_report(job->service->machine, cause, job->transfer.response.status);
-
-	if (report.fault_class != FAULT_CLASS_RESTART) {
-		transfer_close(job, "aborted", 0);
-		transfer_fail(job, cause);
-		return false;
-	}
-	step_cause(job, cause, EVENT_CHANGED);
-	return true;
-}
-
-static void fail_response(struct service_job *job, enum cause cause)
-{
-	transfer_close(job, "aborted", 0);
-	transfer_fail(job, cause);
-}
-
-/* The partial file and the server's are two: the file starts anew, with a request of its own. */
-static void restart_and_ask(struct service_job *job)
-{
-	struct service_file *file = transfer_file(job);
-
-	if (!restart(job, CAUSE_HTTP_CHANGED)) return;
-	file->etag[0] = file->last_modified[0] = '\0';
-	file->size = JOB_SIZE_UNKNOWN;
-	transfer_close(job, "aborted", 0);
-	transfer_ask(job);
-}
-
-static enum cause cause_of_length(const struct response *response)
-{
-	if (response->content_length != ORIGIN_NO_LENGTH) return CAUSE_NONE;
-	return response->chunked ? CAUSE_HTTP_CHUNKED : CAUSE_HTTP_NO_LENGTH;
-}
-
-static void answered_head(struct service_job *job)
-{
-	struct transfer *transfer = &job->transfer;
-	struct service_file *file = transfer_file(job);
-	enum cause cause = cause_of_length(&transfer->response);
-	bool partial = job->job.files[job->job.file_current].bytes_transferred > 0;
-
-	transfer_close(job, "done", 0);
-	if (cause != CAUSE_NONE) {
-		transfer_fail(job, cause);
-		return;
-	}
-	if (partial && is_changed(file, &transfer->response) && !restart(job, CAUSE_HTTP_CHANGED)) return;
-	if (transfer->response.is_content && !partial) file->size = transfer->response.content_length;
-	transfer->head = false;
-	transfer->head_done = true;
-	aim(job);
-	transfer_ask(job);
-}
-
-/* 206: the bytes that were asked for, or an error. */
-static bool accept_part(struct service_job *job)
-{
-	struct transfer *transfer = &job->transfer;
-	const struct response *response = &transfer->response;
-	struct service_file *file = transfer_file(job);
-
-	if (!transfer->asked_part || !response->has_content_range || response->range_from != transfer->from) {
-		fail_response(job, CAUSE_HTTP_WRONG_RANGE);
-		return false;
-	}
-	if (is_changed(file, response)) {
-		restart_and_ask(job);
-		return false;
-	}
-	if (transfer->to != WHOLE && response->range_to != transfer->to) {
-		fail_response(job, CAUSE_HTTP_416);
-		return false;
-	}
-	return true;
-}
-
-/* 200: the whole file, whatever was asked for. */
-static bool accept_whole(struct service_job *job)
-{
-	struct service_file *file = transfer_file(job);
-	bool partial = job->job.files[job->job.file_current].bytes_transferred > 0;
-	bool changed = is_changed(file, &job->transfer.response);
-
-	if (file->ranges_count > 0) {
-		if (partial && changed) restart_and_ask(job);
-		else fail_response(job, CAUSE_HTTP_NO_RANGE);
-		return false;
-	}
-	if (!partial) return true;
-	return restart(job, changed ? CAUSE_HTTP_CHANGED : CAUSE_HTTP_NO_RANGE_RESUME);
-}
-
-static void remember(struct service_file *file, const struct response *response)
-{
-	snprintf(file->etag, sizeof file->etag, "%s", response->etag);
-	snprintf(file->last_modified, sizeof file->last_modified, "%s", response->last_modified);
-	file->size = response->status == 206 ? response->range_total : response->content_length;
-}
-
-static void answered_get(struct service_job *job)
-{
-	struct transfer *transfer = &job->transfer;
-	enum cause cause = cause_of_length(&transfer->response);
-
-	if (cause != CAUSE_NONE) {
-		fail_response(job, cause);
-		return;
-	}
-	if (!(transfer->response.status == 206 ? accept_part(job) : accept_whole(job))) return;
-	remember(transfer_file(job), &transfer->response);
-	tell_connected(job, transfer_total(transfer_file(job)));
-	if (transfer->phase == TRANSFER_HEAD) transfer_body_begin(job);
-}
-
-static void answered_put(struct service_job *job)
-{
-	transfer_close(job, "done", 0);
-	tell_connected(job, JOB_SIZE_UNKNOWN);
-	transfer_arm(job, TRANSFER_NOTHING, NET_FIRST_DATA_NS);
-}
-
-/* An error status. With the defect its body becomes the file. */
-static void answered_error(struct service_job *job)
-{
-	struct transfer *transfer = &job->transfer;
-	const struct service_file *file = transfer_file(job);
-	unsigned status = transfer->response.status;
-	uint64_t sent = transfer->head ? 0 : transfer->response.body_length;
-
-	if (service_has_defect(job->service, DEFECT_status_body_is_file)) {
-		if (transfer->head) answered_head(job);
-		else answered_get(job);
-		return;
-	}
-	if (status == 416 && file->ranges_count == 0 && transfer->asked_part && !transfer->head) {
-		restart_and_ask(job); /* the server's file is shorter than what is there already */
-		return;
-	}
-	transfer_close(job, "done", sent);
-	transfer_fail(job, machine_cause_of_status(status));
-}
-
-static void answered(struct service_job *job)
-{
-	const struct response *response = &job->transfer.response;
-
-	if (response->ending == ENDING_GARBAGE) {
-		transfer_close(job, "garbage", 0);
-		transfer_fail(job, CAUSE_HTTP_NOT_HTTP);
-	} else if (job->job.type != JOB_TYPE_DOWNLOAD) {
-		answered_put(job);
-	} else if (is_redirect(response)) {
-		transfer_close(job, "done", job->transfer.head ? 0 : response->body_length);
-		redirect(job);
-	} else if (response->status < 200 || response->status > 299) {
-		answered_error(job);
-	} else if (job->transfer.head) {
-		answered_head(job);
-	} else {
-		answered_get(job);
-	}
-}
-
 void transfer_next(struct service_job *job)
 {
 	switch (job->transfer.phase) {
@@ -553,7 +332,7 @@ void transfer_next(struct service_job *job)
 		break;
 	case TRANSFER_CONNECT: connected(job); break;
 	case TRANSFER_REQUEST: request_arrived(job); break;
-	case TRANSFER_HEAD: answered(job); break;
+	case TRANSFER_HEAD: transfer_answered(job); break;
 	case TRANSFER_FIRST:
 	case TRANSFER_BODY:
 	case TRANSFER_SILENCE: transfer_body_next(job); break;

@@ -93,9 +93,14 @@ static int64_t time_to(const struct service_job *job, uint64_t bytes)
 	return at_ns > job->service->now_ns ? at_ns - job->service->now_ns : 0;
 }
 
+/* Times end at NET_LONG_NS: what takes longer is looked at again from time to time. */
 static void arm_body(struct service_job *job)
 {
-	transfer_arm(job, TRANSFER_BODY, time_to(job, next_stop(job)));
+	const struct transfer *transfer = &job->transfer;
+	int64_t after_ns = time_to(job, next_stop(job));
+
+	if (after_ns == 0 && transfer->told < transfer->flow_end && transfer_untold(job) == 0) after_ns = NET_S;
+	transfer_arm(job, TRANSFER_BODY, after_ns);
 }
 
 /* Bytes of the body that come before it ends or breaks off. */

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BAD "conformance/test/bad/"
@@ -280,6 +282,22 @@ static void grandchild_that_holds_stdout_is_ended(void **state)
 	assert_int_equal(count_left(fixture), 0);
 }
 
+static void adapter_dies_with_the_runner(void **state)
+{
+	struct fixture *fixture = *state;
+	struct failure failure;
+	use(fixture, "good", "deaf", LONG, LONG);
+	pid_t runner = fork();
+	if (!runner) _exit(begin(fixture, &failure) ? 1 : 0);   /* without target->end, as if it had crashed */
+	int status = -1;
+	assert_int_equal(waitpid(runner, &status, 0), runner);
+	assert_int_equal(status, 0);
+	time_t from = time(NULL);
+	while (count_left(fixture))
+		if (time(NULL) - from > 60) fail_msg("the adapter outlived its runner");
+	while (waitpid(-1, NULL, WNOHANG) > 0) continue;   /* it may have been handed to us */
+}
+
 static void scenario_timeout_ends_the_scenario(void **state)
 {
 	struct fixture *fixture = *state;
@@ -287,7 +305,7 @@ static void scenario_timeout_ends_the_scenario(void **state)
 	char why[FAILURE_TEXT_MAX];
 	unsigned leaks;
 	use(fixture, "good", NULL, LONG, LONG);
-	fixture->options.scenario_timeout_ns = 3 * SECOND;
+	fixture->options.scenario_timeout_ns = 4 * SECOND;
 	fixture->target = adapter_new(&fixture->arena, &fixture->options);
 	fixture->target->listener = (struct listener){ fixture, on_called, on_line };
 	begin_well(fixture);
@@ -585,6 +603,107 @@ static void files_that_were_never_named_are_temporary(void **state)
 	end_well(fixture);
 }
 
+/* --- the kit --- */
+
+static void use_kit(struct fixture *fixture, const char *steps)
+{
+	char text[400], why[FAILURE_TEXT_MAX] = "";
+	struct scenario *parsed;
+	struct scenario_failures failures = { 0 };
+	int n = snprintf(text, sizeof text, "id: 0001-test\ntitle: a test\ndialect: bits\n---\n%s\n", steps);
+	use(fixture, "good", NULL, LONG, LONG);
+	snprintf(fixture->script, sizeof fixture->script, "conformance/kit/adapter.py");
+	begin_well(fixture);
+	if (scenario_parse(&fixture->arena, "0001-test.scn", text, (size_t)n, &parsed, &failures)) fail_msg("%s", failures.list[0].text);
+	for (unsigned i = 0; i < parsed->steps_count; i++)
+		if (!fixture->target->change(fixture->target->self, &parsed->steps[i], why, sizeof why)) fail_msg("%s", why);
+}
+
+static void send_call(struct fixture *fixture, const struct call *made, struct reply *reply)
+{
+	fixture->target->call(fixture->target->self, made, reply);
+	if (reply->kind != REPLY_RESULT) fail_msg("%s", reply->why);
+	assert_int_equal(reply->hr, 0);
+}
+
+/* Job j1 with the file /f1 starts, and goes on until it has the state. */
+static void run_job(struct fixture *fixture, unsigned state)
+{
+	struct target *target = fixture->target;
+	struct reply reply;
+	char url[200], local[200], why[FAILURE_TEXT_MAX];
+	snprintf(url, sizeof url, "%s", target->expand(target->self, "$S/f1"));
+	snprintf(local, sizeof local, "%s", target->expand(target->self, "$W/f1"));
+	struct call create = { .command = "job.create", .args_count = 1, .args = { { "as", { VALUE_TEXT, 0, "j1" } } } };
+	struct call set = { .command = "job.set", .args_count = 2, .args = { { "job", { VALUE_TEXT, 0, "j1" } }, { "notify_interface", { VALUE_NUMBER, 1, NULL } } } };
+	struct call add = { .command = "job.add_file", .args_count = 3, .args = {
+		{ "job", { VALUE_TEXT, 0, "j1" } }, { "url", { VALUE_TEXT, 0, url } }, { "local", { VALUE_TEXT, 0, local } } } };
+	struct call resume = make_call("job.resume"), ask = make_call("job.state");
+	send_call(fixture, &create, &reply);
+	send_call(fixture, &set, &reply);
+	send_call(fixture, &add, &reply);
+	send_call(fixture, &resume, &reply);
+	for (send_call(fixture, &ask, &reply); value_of(&reply, "state")->number != state; send_call(fixture, &ask, &reply))
+		if (!target->step(target->self, INT64_MAX / 2, why, sizeof why)) fail_msg("%s", why);
+}
+
+static void finish_kit(struct fixture *fixture, unsigned expected_leaks)
+{
+	struct failure failure;
+	unsigned leaks = 99;
+	if (fixture->target->end(fixture->target->self, &leaks, &failure)) fail_msg("%s", failure.text);
+	assert_int_equal(leaks, expected_leaks);
+}
+
+static void assert_error(struct fixture *fixture, unsigned context, unsigned code)
+{
+	struct call get = { .command = "job.get_error", .args_count = 2, .args = { { "job", { VALUE_TEXT, 0, "j1" } }, { "as", { VALUE_TEXT, 0, "e1" } } } };
+	struct call ask = { .command = "error.get_error", .args_count = 1, .args = { { "error", { VALUE_TEXT, 0, "e1" } } } };
+	struct reply reply;
+	send_call(fixture, &get, &reply);
+	send_call(fixture, &ask, &reply);
+	assert_int_equal(value_of(&reply, "context")->number, context);
+	assert_int_equal((uint32_t)value_of(&reply, "code")->number, code);
+}
+
+static void kit_downloads_a_file(void **state)
+{
+	struct fixture *fixture = *state;
+	struct target *target;
+	struct reply reply;
+	char local[200];
+	use_kit(fixture, "serve /f1 size=64k");
+	target = fixture->target;
+	run_job(fixture, 6);
+	struct call complete = make_call("job.complete");
+	send_call(fixture, &complete, &reply);
+	snprintf(local, sizeof local, "%s", target->expand(target->self, "$W/f1"));
+	assert_int_equal(target->compare(target->self, local, "/f1"), 1);
+	assert_int_equal(target->temporary(target->self, target->expand(target->self, "$W")), 0);
+	finish_kit(fixture, 1);   /* j1 */
+}
+
+static void kit_shows_404_and_calls_back(void **state)
+{
+	struct fixture *fixture = *state;
+	char why[FAILURE_TEXT_MAX];
+	use_kit(fixture, "serve /f1 status=404");
+	run_job(fixture, 4);
+	assert_error(fixture, 5, 0x80190194u);
+	while (!fixture->called) assert_true(fixture->target->step(fixture->target->self, INT64_MAX / 2, why, sizeof why));
+	assert_in("job_error j1 borrowed", fixture->kinds);
+	finish_kit(fixture, 2);   /* j1, e1; not the borrowed one */
+}
+
+static void kit_shows_a_refused_connection(void **state)
+{
+	struct fixture *fixture = *state;
+	use_kit(fixture, "host origin refuse");
+	run_job(fixture, 5);
+	assert_error(fixture, 6, 0x80072EFDu);
+	finish_kit(fixture, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define ROWS_COUNT (sizeof rows / sizeof *rows)
 
@@ -601,6 +720,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(missing_program_does_not_start),
 		TEST(grandchild_that_holds_stdout_is_ended),
+		TEST(adapter_dies_with_the_runner),
 		TEST(scenario_timeout_ends_the_scenario),
 		TEST(work_folder_that_is_not_empty_is_refused),
 		TEST(work_folder_is_made_and_removed),
@@ -620,6 +740,9 @@ int main(int argc, char **argv)
 		TEST(variables_are_expanded),
 		TEST(adapters_may_spell_the_work_folder),
 		TEST(files_that_were_never_named_are_temporary),
+		TEST(kit_downloads_a_file),
+		TEST(kit_shows_404_and_calls_back),
+		TEST(kit_shows_a_refused_connection),
 	};
 	if (argc > 1) cmocka_set_test_filter(argv[1]);
 	int failed = run_rows();

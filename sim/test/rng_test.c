@@ -26,8 +26,8 @@ static void the_numbers_are_pinned(void **state)
 
 	(void)state;
 	rng_init(&rng, 1, "job-id");
-	assert_int_equal(rng_next(&rng), UINT64_C(0x95ef68c032425775));
 	assert_int_equal(rng_next(&rng), UINT64_C(0xe03571a89df6b717));
+	assert_int_equal(rng_next(&rng), UINT64_C(0x95ef68c032425775));
 }
 
 static void another_name_is_another_stream(void **state)

@@ -119,7 +119,7 @@ static void note_out(struct call *call, const void *pointer)
 {
 	if (call_out_null(call))
 		return;
-	add_key(call, "out");
+	add_key(call, "left");
 	json_out_raw(&call->fields, !pointer ? "null" : pointer == OUT_POISON ? "\"unwritten\"" : "\"garbage\"");
 }
 

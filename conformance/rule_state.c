@@ -1,0 +1,479 @@
+/* rule_state.c -- STATE: what each call answers, where it leads, and what the world leads to without a call. */
+#include "conformance/rule_fold.h"
+
+#include <string.h>
+
+#define UNABLE_TO_DELETE_FILES 0x0020001Au  /* BG_S_, which do does not know */
+#define SOON_NS (10 * SECOND)        /* what the documents call at once: connections and turns take their time */
+#define LATE_NS (120 * SECOND)       /* beyond a documented limit: nothing is under way any more */
+#define TURN_NS (86400 * SECOND)     /* a turn of another job never takes a day */
+
+static bool is_state(const struct sight *sight)
+{
+	return sight->kind == SIGHT_STATE && sight->job;
+}
+
+static bool is_entered(const struct sight *sight, enum state state)
+{
+	return is_state(sight) && sight->state == state && sight->from != state;
+}
+
+static const char *seen_state(const struct sight *sight, char buffer[200])
+{
+	return judge_text(buffer, 200, "state %s = %s", sight->job->name, judge_state(sight->state));
+}
+#define SEEN(sight) seen_state(sight, (char[200]){ 0 })
+#define FROM_TO(sight) TEXT("%s > %s", judge_state((sight)->from), judge_state((sight)->state))
+
+/* Nothing about the machine keeps jobs from running. */
+static bool world_is_well(const struct view *view)
+{
+	return !view->net_down && !view->policy_block && !view->service_down && !view->logged_off;
+}
+
+static int64_t latest(int64_t a, int64_t b)
+{
+	if (a == VIEW_NEVER) return b;
+	return b == VIEW_NEVER || a > b ? a : b;
+}
+
+void rule_state_first(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (!is_state(sight) || sight->from != STATE_NONE || sight->job->rounds) return;
+	judge_claim(judge, rule, sight->state == STATE_SUSPENDED, SEEN(sight), TEXT("first state=%s", judge_state(sight->state)));
+}
+
+/* --- calls: in a state, what is answered, and the state that follows */
+
+enum answer { ANSWER_OK, ANSWER_SUCCESS, ANSWER_INVALID_STATE, ANSWER_EMPTY, ANSWER_ANY };
+
+static const struct call_rule {
+	unsigned rule;
+	enum event event;
+	uint32_t in;             /* states before the call */
+	enum answer answer;
+	uint32_t after;          /* states that may follow, hidden moves not counted; 0: the one before */
+} CALL_RULES[] = {
+	{ RULE_state_002, EVENT_RESUME, STATE_BIT(STATE_SUSPENDED), ANSWER_OK, STATE_BIT(STATE_QUEUED) },
+	{ RULE_state_003, EVENT_RESUME, STATE_BIT(STATE_SUSPENDED), ANSWER_OK, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING) },
+	{ RULE_state_014, EVENT_SUSPEND, STATES_ACTION | STATE_BIT(STATE_TRANSIENT_ERROR), ANSWER_OK, STATE_BIT(STATE_SUSPENDED) },
+	{ RULE_state_015, EVENT_SUSPEND, STATE_BIT(STATE_SUSPENDED), ANSWER_OK, STATE_BIT(STATE_SUSPENDED) },
+	{ RULE_state_016, EVENT_SUSPEND, STATE_BIT(STATE_ERROR) | STATE_BIT(STATE_TRANSFERRED), ANSWER_ANY, STATES_ALL },
+	{ RULE_state_017, EVENT_SUSPEND, STATES_FINAL, ANSWER_INVALID_STATE, 0 },
+	{ RULE_state_019, EVENT_RESUME, STATES_FINAL, ANSWER_INVALID_STATE, 0 },
+	{ RULE_state_020, EVENT_RESUME, STATE_BIT(STATE_SUSPENDED), ANSWER_EMPTY, STATE_BIT(STATE_SUSPENDED) },
+	{ RULE_state_023, EVENT_RESUME, STATES_ACTION, ANSWER_OK, STATES_ACTION },
+	{ RULE_state_024, EVENT_RESUME, STATE_BIT(STATE_TRANSFERRED), ANSWER_ANY, STATES_ALL },
+	{ RULE_state_025, EVENT_CANCEL, STATES_ALL & ~STATES_FINAL, ANSWER_SUCCESS, STATE_BIT(STATE_CANCELLED) },
+	{ RULE_state_026, EVENT_CANCEL, STATES_FINAL, ANSWER_INVALID_STATE, 0 },
+	{ RULE_state_028, EVENT_CANCEL, STATES_ALL & ~STATES_FINAL, ANSWER_ANY, STATE_BIT(STATE_CANCELLED) },
+	{ RULE_state_029, EVENT_COMPLETE, STATE_BIT(STATE_TRANSFERRED), ANSWER_SUCCESS, STATE_BIT(STATE_ACKNOWLEDGED) },
+	{ RULE_state_030, EVENT_COMPLETE, STATES_ALL & ~STATES_FINAL & ~STATE_BIT(STATE_TRANSFERRED), ANSWER_SUCCESS, STATE_BIT(STATE_ACKNOWLEDGED) },
+	{ RULE_state_033, EVENT_COMPLETE, STATES_FINAL, ANSWER_INVALID_STATE, 0 },
+	{ RULE_state_034, EVENT_COMPLETE, STATES_ALL & ~STATES_FINAL & ~STATE_BIT(STATE_TRANSFERRED), ANSWER_INVALID_STATE, 0 },
+	{ RULE_state_036, EVENT_COMPLETE, STATE_BIT(STATE_ERROR), ANSWER_SUCCESS, STATE_BIT(STATE_ACKNOWLEDGED) },
+};
+
+static const struct call_rule *call_rule(unsigned rule)
+{
+	for (size_t i = 0; i < sizeof CALL_RULES / sizeof CALL_RULES[0]; i++)
+		if (CALL_RULES[i].rule == rule) return &CALL_RULES[i];
+	UNREACHABLE("every rule of the fold state_call stands in the table");
+	return NULL;
+}
+
+/* Where the documents make a difference beyond the state. */
+static bool call_concerns(const struct judge *judge, unsigned rule, const struct view_job *job, uint32_t hr)
+{
+	if (rule == RULE_state_002 || rule == RULE_state_003) return job->files_count > 0;
+	if (rule == RULE_state_020) return job->files_count == 0;
+	if (rule == RULE_state_028) return hr == UNABLE_TO_DELETE_FILES;
+	if (rule == RULE_state_029) return !judge->view.disk_bad;
+	if (rule == RULE_state_030 || rule == RULE_state_036) return !job->upload && !judge->view.disk_bad;
+	if (rule == RULE_state_034) return job->upload;
+	return true;
+}
+
+static bool answers(const struct judge *judge, enum answer answer, uint32_t hr)
+{
+	switch (answer) {
+	case ANSWER_OK: return hr == 0;
+	case ANSWER_SUCCESS: return !(hr & 0x80000000u);
+	case ANSWER_INVALID_STATE: return hr == judge_word(judge, "INVALID_STATE");
+	case ANSWER_EMPTY: return hr == judge_word(judge, "EMPTY");
+	case ANSWER_ANY: return true;
+	}
+	UNREACHABLE("every answer has a case");
+	return true;
+}
+
+static void show_reading(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (rule == RULE_state_016) judge_show(judge, "C-19", sight->state == STATE_SUSPENDED ? "suspended" : "unchanged");
+	if (rule != RULE_state_024) return;
+	if (job->call_hr & 0x80000000u) judge_show(judge, "C-21", "invalid-state");
+	else judge_show(judge, "C-21", sight->state == STATE_TRANSFERRED ? "ok-unchanged" : "queued-then-transferred");
+}
+
+/* The state that follows: hidden moves may already have gone on, and may have come before a call that was not sure. */
+static uint32_t may_follow(const struct judge *judge, const struct call_rule *row, const struct view_job *job)
+{
+	uint32_t before = STATE_BIT(job->call_state), after = row->after ? row->after : before;
+	if (!job->call_sure) {
+		uint32_t moved = judge_closure(judge, job, before);
+		after |= judge_after_call(judge, job, moved & ~row->in, row->event, job->call_hr);
+	}
+	return judge_closure(judge, job, after);
+}
+
+void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct call_rule *row = call_rule(rule);
+	const struct view_job *job = sight->job;
+	if (!job || judge->view.service_down) return;
+	if (sight->kind == SIGHT_CALL && sight->event == row->event && state_in(sight->state, row->in) && call_concerns(judge, rule, job, sight->hr)) {
+		bool moved = !sight->sure && judge_after_call(judge, job, judge_closure(judge, job, STATE_BIT(sight->state)) & ~row->in, row->event, sight->hr);
+		if (row->answer == ANSWER_ANY) judge_trigger(judge, rule);
+		else judge_claim(judge, rule, answers(judge, row->answer, sight->hr) || moved, TEXT("it answers %s", CODE_TEXT(judge, sight->hr)),
+			TEXT("in %s hr=%s", judge_state(sight->state), CODE_TEXT(judge, sight->hr)));
+	}
+	if (!is_state(sight) || !job->call_open || job->call != row->event || !state_in(job->call_state, row->in) || job->calls_since_state > 1) return;
+	if (!call_concerns(judge, rule, job, job->call_hr) || !answers(judge, row->answer, job->call_hr)) return;
+	show_reading(judge, rule, sight);
+	if (row->answer == ANSWER_ANY && rule != RULE_state_028) return;
+	if (!state_in(sight->state, may_follow(judge, row, job)))
+		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then %s", judge_state(job->call_state), judge_state(sight->state)));
+}
+
+/* --- states that follow each other */
+
+void rule_state_path(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (!is_entered(sight, STATE_TRANSFERRING) || !state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING))) return;
+	/* In real time the short visit to CONNECTING may be missed. */
+	judge_claim(judge, rule, !judge->view.virtual_time || sight->from == STATE_CONNECTING, SEEN(sight), FROM_TO(sight));
+}
+
+void rule_state_connecting(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (!is_state(sight)) return;
+	judge_claim(judge, rule, sight->state != STATE_CONNECTING, SEEN(sight), "state=CONNECTING");
+	if (sight->state == STATE_TRANSFERRING) judge_show(judge, "C-17", "transferring");
+}
+
+static bool is_connection(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_NET_DNS || cause->cause == CAUSE_NET_REFUSED || cause->cause == CAUSE_NET_UNREACHABLE || cause->cause == CAUSE_NET_TIMEOUT;
+}
+
+void rule_state_connection_fails(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	struct view_causes causes;
+	if (!is_state(sight) || !state_in(sight->state, STATES_ERROR) || sight->from == sight->state || state_in(sight->from, STATES_ERROR)) return;
+	view_causes(&judge->view, job, &causes);
+	if (!judge_only(&causes, is_connection) || judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns)) return;
+	judge_claim(judge, rule, sight->state == STATE_TRANSIENT_ERROR, SEEN(sight), TEXT("state=%s after a failed connection", judge_state(sight->state)));
+}
+
+/* A background job that waits while another one of its priority runs gets its turn in the end. */
+void rule_state_slice(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	if (!is_state(sight) || view->jobs_count < 2 || !world_is_well(view)) return;
+	if (sight->state == STATE_QUEUED && sight->from == STATE_TRANSFERRING && !sight->job->calls_since_state) judge_trigger(judge, rule);
+	if (sight->state != STATE_QUEUED || sight->now_ns - sight->job->since_ns < TURN_NS) return;
+	for (unsigned i = 0; i < view->jobs_count; i++) {
+		const struct view_job *other = view->jobs[i];
+		if (other == sight->job || other->priority != sight->job->priority || other->state != STATE_TRANSFERRING) continue;
+		if (sight->now_ns - other->since_ns < TURN_NS) continue;
+		judge_trigger(judge, rule);
+		judge_break(judge, rule, NULL, NULL, TEXT("%s runs for a day while %s waits", other->name, sight->job->name), "one job keeps the turn");
+	}
+}
+
+static bool all_files_complete(const struct view_job *job, int64_t *since_ns)
+{
+	*since_ns = 0;
+	for (unsigned i = 0; i < job->files_count; i++) {
+		const struct view_file *file = job->files[i];
+		if (!rule_net_file_complete(file) || file->complete_at_ns == VIEW_NEVER) return false;
+		if (file->complete_at_ns > *since_ns) *since_ns = file->complete_at_ns;
+	}
+	return job->files_count > 0;
+}
+
+void rule_state_all_done(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	int64_t since_ns;
+	if (!is_state(sight) || !all_files_complete(sight->job, &since_ns)) return;
+	if (is_entered(sight, STATE_TRANSFERRED)) judge_trigger(judge, rule);
+	if (sight->state != STATE_TRANSFERRING || sight->now_ns - since_ns < LATE_NS + judge->tolerance_ns || !world_is_well(&judge->view)) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, "all files of the job were sent", NULL, SEEN(sight), "all files sent, state=TRANSFERRING");
+}
+
+/* The class that all possible causes of the present failure share; NONE when they differ or nothing is known. */
+static enum fault_class shared_class(const struct judge *judge, const struct view_job *job, bool *is_open)
+{
+	struct view_causes causes;
+	enum fault_class shared = FAULT_CLASS_NONE;
+	view_causes(&judge->view, job, &causes);
+	*is_open = false;
+	if (causes.unknown) return FAULT_CLASS_NONE;
+	for (unsigned i = 0; i < causes.count; i++) {
+		enum fault_class one = judge_class(judge, &causes.list[i]);
+		if (i && one != shared) return FAULT_CLASS_NONE;
+		shared = one;
+		*is_open |= judge_class_is_open(&causes.list[i]);
+	}
+	return shared;
+}
+
+/* A file that failed and of which no good response was ever sent. */
+static bool has_failed_file(const struct view_job *job)
+{
+	for (unsigned i = 0; i < job->files_count; i++) {
+		const struct view_file *file = job->files[i];
+		if (!file->content && file->last_failure != CAUSE_NONE && !rule_net_file_complete(file)) return true;
+	}
+	return false;
+}
+
+void rule_state_failed(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	bool fatal = rule == RULE_state_009, is_open;
+	uint32_t ends = STATES_ERROR | STATE_BIT(STATE_TRANSFERRED);
+	if (!is_state(sight) || sight->state == sight->from || !state_in(sight->state, ends)) return;
+	enum fault_class shared = shared_class(judge, job, &is_open);
+	if (shared != (fatal ? FAULT_CLASS_FATAL : FAULT_CLASS_TRANSIENT)) return;
+	if (sight->state == STATE_TRANSFERRED) {
+		if (!has_failed_file(job)) return;
+		judge_claim(judge, rule, false, SEEN(sight), "state=TRANSFERRED although a file failed");
+		return;
+	}
+	enum state other = fatal ? STATE_TRANSIENT_ERROR : STATE_ERROR;
+	bool excused = is_open || (!fatal && (judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns)));
+	judge_claim(judge, rule, sight->state != other || excused, SEEN(sight),
+		TEXT("state=%s after a %s fault", judge_state(sight->state), fatal ? "fatal" : "transient"));
+}
+
+/* The latest that the no-progress period can have begun. */
+static int64_t period_start(const struct view_job *job)
+{
+	int64_t start = latest(latest(job->error_seen_ns, job->progress_ns), latest(job->np_set_ns, job->resumed_ns));
+	return start;
+}
+
+void rule_state_no_progress(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_state(sight) || !world_is_well(&judge->view)) return;
+	if (is_entered(sight, STATE_ERROR) && job->transient_ns != VIEW_NEVER && judge_period_over(judge, job, sight->now_ns)) judge_trigger(judge, rule);
+	int64_t start = latest(period_start(job), latest(judge->view.start_ns, judge->view.net_up_ns)), np = view_np_ns(&judge->view, job);
+	if (sight->state != STATE_TRANSIENT_ERROR || job->error_seen_ns == VIEW_NEVER || start == VIEW_NEVER) return;
+	if (sight->now_ns - start < np + view_retry_ns(&judge->view, job) + LATE_NS + judge->tolerance_ns) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, "the no-progress period ended", NULL, SEEN(sight), "state=TRANSIENT_ERROR after the no-progress period");
+}
+
+static bool is_untimed(const struct view_cause *cause)
+{
+	return (machine_reference(DIALECT_BITS)->faults[cause->cause].flags & FAULT_NO_TIMED_RETRY) != 0;
+}
+
+static bool may_be_untimed(const struct judge *judge, const struct view_job *job)
+{
+	struct view_causes causes;
+	view_causes(&judge->view, job, &causes);
+	if (causes.unknown || !causes.count) return true;
+	for (unsigned i = 0; i < causes.count; i++)
+		if (is_untimed(&causes.list[i])) return true;
+	return false;
+}
+
+/* How long a retry may keep one waiting: do's delay is the service's own, but shorter than the period (TIME-021). */
+static int64_t retry_bound_ns(const struct judge *judge, const struct view_job *job)
+{
+	const struct view *view = &judge->view;
+	int64_t delay = view->dialect == DIALECT_DO ? view_np_ns(view, job) : view_retry_ns(view, job);
+	return delay + view->retry_after_ns + LATE_NS + judge->tolerance_ns;
+}
+
+void rule_state_retried(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!job || !world_is_well(&judge->view)) return;
+	if ((sight->kind == SIGHT_REQUEST || sight->kind == SIGHT_CONNECT) && !sight->shared) {
+		bool by_itself = job->transient_ns != VIEW_NEVER && (job->resumed_ns == VIEW_NEVER || job->resumed_ns < job->transient_ns);
+		if (by_itself && sight->failed_before_ns != VIEW_NEVER && sight->failed_before_ns <= job->transient_ns) judge_trigger(judge, rule);
+	}
+	if (!is_state(sight) || sight->state != STATE_TRANSIENT_ERROR || sight->from != STATE_TRANSIENT_ERROR) return;
+	int64_t since = latest(latest(job->since_ns, job->attempt_ns), latest(job->retry_set_ns, judge->view.start_ns));
+	if (sight->now_ns - since < retry_bound_ns(judge, job) || may_be_untimed(judge, job)) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, "the retry delay passed", NULL, SEEN(sight), "no retry");
+}
+
+void rule_state_error_stays(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_state(sight) || sight->from != STATE_ERROR || job->calls_since_state || sight->now_ns == sight->from_ns) return;
+	bool expired = sight->state == STATE_CANCELLED && sight->now_ns - job->created_ns >= judge->view.machine->limits.retention_ns - judge->tolerance_ns;
+	judge_claim(judge, rule, sight->state == STATE_ERROR || expired, SEEN(sight), FROM_TO(sight));
+}
+
+/* Resume in an error state is a new try, in TRANSIENT_ERROR at once. */
+void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	uint32_t in = rule == RULE_state_022 ? STATE_BIT(STATE_TRANSIENT_ERROR) : STATES_ERROR;
+	if (!job || judge->view.service_down) return;
+	if (sight->kind == SIGHT_CALL && sight->event == EVENT_RESUME && state_in(sight->state, in)) {
+		if (rule == RULE_state_021) judge_claim(judge, rule, !sight->hr || !sight->sure, TEXT("Resume answers %s", CODE_TEXT(judge, sight->hr)),
+			TEXT("in %s hr=%s", judge_state(sight->state), CODE_TEXT(judge, sight->hr)));
+		else judge_trigger(judge, rule);
+	}
+	if (!is_state(sight) || job->call != EVENT_RESUME || job->call_hr || !state_in(job->call_state, in) || job->call_ns == VIEW_NEVER) return;
+	if (job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
+	if (sight->now_ns - job->call_ns < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
+	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
+		TEXT("state=%s, no request after Resume", judge_state(sight->state)));
+}
+
+static unsigned files_complete(const struct view_job *job)
+{
+	unsigned complete = 0;
+	for (unsigned i = 0; i < job->files_count; i++) complete += rule_net_file_complete(job->files[i]);
+	return complete;
+}
+
+void rule_state_partial(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	uint32_t early = STATES_ALL & ~STATES_FINAL & ~STATE_BIT(STATE_TRANSFERRED);
+	if (sight->kind != SIGHT_CALL || !job || sight->event != EVENT_COMPLETE || !state_in(sight->state, early) || job->upload) return;
+	if (judge->view.service_down || judge->view.disk_bad || sight->failed) return;
+	unsigned complete = files_complete(job);
+	bool all = complete == job->files_count, unable = sight->hr == UNABLE_TO_DELETE_FILES;
+	judge_show(judge, "C-22", sight->hr == 0 ? "ok" : "partial");
+	if (rule == RULE_state_031 && (!complete || all)) return;
+	bool holds = rule == RULE_state_032 ? sight->hr == 0 : sight->hr == judge_word(judge, "PARTIAL_COMPLETE") || unable;
+	judge_claim(judge, rule, holds, TEXT("Complete answers %s, %u of %u files were complete", CODE_TEXT(judge, sight->hr), complete, job->files_count),
+		TEXT("hr=%s", CODE_TEXT(judge, sight->hr)));
+}
+
+void rule_state_rename_fails(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_state(sight) || !job->call_open || job->call != EVENT_COMPLETE || job->call_state != STATE_TRANSFERRED) return;
+	if (!(job->call_hr & 0x80000000u) || judge->view.service_down) return;
+	judge_claim(judge, rule, sight->state == STATE_TRANSFERRED, SEEN(sight), TEXT("state=%s after a failed Complete", judge_state(sight->state)));
+}
+
+void rule_state_final(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (!is_state(sight) || !state_in(sight->from, STATES_FINAL)) return;
+	judge_claim(judge, rule, sight->state == sight->from, SEEN(sight), FROM_TO(sight));
+}
+
+void rule_state_unknown(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (sight->kind != SIGHT_CALL || strcmp(sight->command, "job.open") || !sight->job || sight->null_out) return;
+	if (!state_in(sight->state, STATES_FINAL) || judge->view.service_down) return;
+	judge_claim(judge, rule, sight->hr == judge_word(judge, "NOT_FOUND"), TEXT("GetJob answers %s for a job in %s", CODE_TEXT(judge, sight->hr), judge_state(sight->state)),
+		TEXT("GetJob=%s", CODE_TEXT(judge, sight->hr)));
+}
+
+/* --- what the machine around the job does */
+
+void rule_state_logoff(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	if (!is_state(sight) || !view->logged_off || sight->now_ns - view->logoff_ns < judge->tolerance_ns) return;
+	if (sight->from != STATE_TRANSFERRING || sight->job->calls_since_state || view->service_down) return;
+	judge_claim(judge, rule, sight->state == STATE_QUEUED, SEEN(sight), FROM_TO(sight));
+}
+
+void rule_state_logon(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	if (!is_state(sight) || view->logon_ns == VIEW_NEVER || sight->job->calls_since_state || !world_is_well(view) || view->jobs_count > 1) return;
+	if (sight->from != STATE_QUEUED || sight->job->since_ns > view->logon_ns + LATE_NS) return;
+	if (state_in(sight->state, STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING) | STATE_BIT(STATE_TRANSFERRED))) judge_trigger(judge, rule);
+	if (sight->state != STATE_QUEUED || sight->now_ns - view->logon_ns < LATE_NS + judge->tolerance_ns) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, "the owner logged on", NULL, SEEN(sight), "state=QUEUED after logon");
+}
+
+void rule_state_net_lost(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const struct view_job *job = sight->job;
+	if (!is_state(sight) || !view->net_down || job->calls_since_state || view->service_down) return;
+	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - view->net_down_ns < judge->tolerance_ns) return;
+	bool fatal = sight->state == STATE_ERROR && (judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns));
+	judge_claim(judge, rule, sight->state == STATE_TRANSIENT_ERROR || fatal, SEEN(sight), FROM_TO(sight));
+}
+
+/* The network is back, or the bandwidth policy is over: every job that waited for it goes to QUEUED. */
+void rule_state_end_of_cause(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const struct view_job *job = sight->job;
+	int64_t end_ns = rule == RULE_state_042 ? view->net_up_ns : view->allow_ns;
+	if (!is_state(sight) || end_ns == VIEW_NEVER || job->calls_since_state || !world_is_well(view)) return;
+	if (rule == RULE_state_043 && view->block_cause != CAUSE_POLICY_BANDWIDTH) return;
+	if (sight->from != STATE_TRANSIENT_ERROR || sight->from_ns > end_ns + judge->tolerance_ns || sight->now_ns - end_ns < judge->tolerance_ns) return;
+	bool again = job->attempt_ns != VIEW_NEVER && job->attempt_ns >= end_ns;
+	judge_claim(judge, rule, sight->state != STATE_TRANSIENT_ERROR || again, SEEN(sight), FROM_TO(sight));
+}
+
+void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const struct view_job *job = sight->job;
+	bool blocked = view->net_down || (view->policy_block && view->block_cause == CAUSE_POLICY_BANDWIDTH);
+	int64_t from_ns = view->net_down ? view->net_down_ns : view->block_ns;
+	if (!job || !blocked || sight->shared) return;
+	if (is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
+	if (sight->kind != SIGHT_REQUEST && sight->kind != SIGHT_CONNECT) return;
+	if (sight->now_ns - from_ns <= SOON_NS + judge->tolerance_ns || (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= from_ns)) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, NULL, NULL, TEXT("%s is asked for while nothing can be transferred", sight->file ? sight->file->path : "a host"), "a timed retry");
+}
+
+/* The table as a whole: the set of states that it allows after everything observed so far. */
+void rule_state_documented(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	struct view_job *job = sight->job;
+	bool steers = sight->event == EVENT_SUSPEND || sight->event == EVENT_RESUME || sight->event == EVENT_COMPLETE || sight->event == EVENT_CANCEL;
+	if (!job) return;
+	if (sight->kind == SIGHT_CALL && steers && !judge->view.service_down) {
+		uint32_t moved = judge_closure(judge, job, job->possible), after = judge_after_call(judge, job, moved, sight->event, sight->hr);
+		/* An answer that no row gives is for the rules of the call; here it may have changed the job or not. */
+		job->possible = after ? after : sight->failed ? moved : STATES_ALL;
+	}
+	if (!is_state(sight)) return;
+	uint32_t allowed = judge_closure(judge, job, job->possible);
+	if (sight->from != STATE_NONE && sight->from != sight->state)
+		judge_claim(judge, rule, state_in(sight->state, allowed), SEEN(sight), FROM_TO(sight));
+	job->possible = STATE_BIT(sight->state);
+}
+
+void rule_state_null(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (sight->kind != SIGHT_CALL || !sight->job || strcmp(sight->command, "job.state") || !sight->null_out) return;
+	judge_claim(judge, rule, sight->failed, TEXT("GetState(NULL) answers %s", CODE_TEXT(judge, sight->hr)), TEXT("GetState(NULL)=%s", CODE_TEXT(judge, sight->hr)));
+}
+
+void rule_state_added(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_entered(sight, STATE_TRANSFERRED) || !job->added_resumed || job->added_file >= job->files_count) return;
+	const struct view_file *file = job->files[job->added_file];
+	judge_claim(judge, rule, rule_net_file_complete(file), TEXT("state %s = TRANSFERRED, %s was not fetched", job->name, file->path),
+		"TRANSFERRED without the added file");
+}
