@@ -24,6 +24,7 @@ const struct mutant *mutant_find(const char *id)
 static void edit_move(struct move *move, const struct edit *edit)
 {
 	if ((int)move->event != edit->event) return;
+	if (edit->row && strcmp(edit->row, move->id)) return;
 	if (edit->from != MUTANT_ANY && (int)move->from != edit->from) return;
 	if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return;
 	switch (edit->kind) {

@@ -37,6 +37,7 @@ struct edit {
 	int event;       /* enum event, cause or limit */
 	int from;        /* enum state, or MUTANT_ANY */
 	int64_t value;
+	const char *row; /* of rows: only the one with this id; NULL: all */
 };
 
 struct mutant {

@@ -231,7 +231,9 @@ static void judge_names(struct judge *judge, unsigned rule, const struct sight *
 	const struct view_file *file = sight->job->files[handle->file];
 	if (local && !file->local) return;
 	wanted = local ? file->local : file->path;
-	tail = local && strrchr(wanted, '/') ? strrchr(wanted, '/') + 1 : wanted;
+	tail = wanted;
+	for (const char *at = wanted; local && *at; at++)
+		if (*at == '/' || *at == '\\') tail = at + 1;
 	bool ends = strlen(name) >= strlen(tail) && !strcmp(name + strlen(name) - strlen(tail), tail);
 	judge_claim(judge, rule, ends, TEXT("the error's file is %s", name), TEXT("%s of another file", local ? "local name" : "remote name"));
 }

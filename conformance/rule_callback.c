@@ -70,7 +70,7 @@ void rule_callback_owed(struct judge *judge, unsigned rule, const struct sight *
 	enum state state = kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
 	int64_t since = latest(job->since_ns, latest(job->interface_ns, job->flags_ns));
 	if (job->state != state || !is_asked(judge, job, kind) || service_stopped_since(judge, job->interface_ns)) return;
-	if (late && (job->interface_ns == VIEW_NEVER || job->interface_ns <= job->since_ns)) return;
+	if (late && (job->interface_state != state || job->interface_ns < job->since_ns)) return;
 	if (rule == RULE_cb_024 && !is_no_progress(judge, job)) return;
 	if (is_callback(sight, kind)) judge_trigger(judge, rule);
 	if (!waits || was_called(job, kind) || sight->now_ns - since < OWED_NS + judge->tolerance_ns) return;
@@ -118,7 +118,8 @@ void rule_callback_once(struct judge *judge, unsigned rule, const struct sight *
 void rule_callback_borrowed(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_callback(sight, VIEW_JOB_ERROR)) return;
-	judge_claim(judge, rule, trace_get(sight->line, "code") != NULL && sight->state != STATE_NONE,
+	const char *code = trace_get(sight->line, "code");
+	judge_claim(judge, rule, code && strcmp(code, "?") && sight->state != STATE_NONE,
 		"the job or the error that JobError was given does not answer during the call", "borrowed handle does not answer");
 }
 
@@ -134,7 +135,12 @@ void rule_callback_all_done(struct judge *judge, unsigned rule, const struct sig
 
 void rule_callback_modified(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (is_callback(sight, VIEW_JOB_MODIFICATION)) judge_trigger(judge, rule);
+	const struct view_job *job = sight->job;
+	if (!is_callback(sight, VIEW_JOB_MODIFICATION)) return;
+	const struct view_calls *calls = &job->callbacks[VIEW_JOB_MODIFICATION];
+	bool changed = job->modifications || !calls->count || job->since_ns >= calls->at_ns || !view_sticky(job->state);
+	judge_claim(judge, rule, changed, TEXT("JobModification, nothing changed since the one before in %s", judge_state(job->state)),
+		"JobModification without a change");
 }
 
 /* Where nothing else has changed, the change to ERROR or TRANSFERRED is what it was made for. */
@@ -229,6 +235,7 @@ void rule_callback_state(struct judge *judge, unsigned rule, const struct sight 
 	const struct view_job *job = sight->job;
 	if (sight->kind != SIGHT_CALLBACK || !job || sight->callback == VIEW_JOB_MODIFICATION || sight->state == STATE_NONE) return;
 	enum state told = sight->callback == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
+	if (sight->callback == VIEW_JOB_ERROR && sight->state == told) judge_show(judge, "C-67", "state-first");
 	bool later = job->calls_since_state > 0 || state_in(sight->state, STATES_FINAL) || sight->state == STATE_SUSPENDED;
 	judge_claim(judge, rule, sight->state == told || later, TEXT("state %s = %s inside %s", job->name, judge_state(sight->state), sight->line->event),
 		TEXT("state=%s inside %s", judge_state(sight->state), sight->line->event));

@@ -60,22 +60,22 @@ void rule_life_never(struct judge *judge, unsigned rule, const struct sight *sig
 	claim_present(judge, rule, &sight->job->look, false);
 }
 
-void rule_life_call_makes(struct judge *judge, unsigned rule, const struct sight *sight)
-{
-	const struct view_job *job = sight->job;
-	if (!is_look(sight) || !job->failures || !job->last.valid || !job->last.known || job->last.present) return;
-	if (!view_undisturbed(&judge->view, job) && !never_failed(judge, job)) return;
-	judge_trigger(judge, rule);
-	if (!job->look.present) return;
-	judge_break(judge, rule, TEXT("%s on %s failed with %s", job->failed, job->name, CODE_TEXT(judge, job->failed_hr)), NULL,
-		LOOK_TEXT(judge, &job->look), TEXT("GetError S_OK after %s failed", job->failed));
-}
-
 static bool same_error(const struct view_look *a, const struct view_look *b)
 {
 	if (a->present != b->present) return false;
 	return !a->present || !a->values || !b->values ||
 		(a->context == b->context && a->code == b->code && (a->file == b->file || a->file == VIEW_FILE_UNKNOWN || b->file == VIEW_FILE_UNKNOWN));
+}
+
+void rule_life_call_makes(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_look(sight) || !job->failures || !job->last.valid || !job->last.known) return;
+	if (!view_undisturbed(&judge->view, job) && (job->last.present || !never_failed(judge, job))) return;
+	judge_trigger(judge, rule);
+	if (!job->look.present || same_error(&job->last, &job->look)) return;
+	judge_break(judge, rule, TEXT("%s on %s failed with %s", job->failed, job->name, CODE_TEXT(judge, job->failed_hr)), NULL,
+		LOOK_TEXT(judge, &job->look), TEXT("GetError S_OK after %s failed", job->failed));
 }
 
 void rule_life_call_changes(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -121,10 +121,11 @@ static bool fits(const struct judge *judge, const struct view_causes *causes, ui
 
 void rule_life_turned_fatal(struct judge *judge, unsigned rule, const struct sight *sight)
 {
+	if (!is_look(sight)) return;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;
 	struct view_causes causes;
-	if (!is_look(sight) || sight->state != STATE_ERROR || last->state != STATE_TRANSIENT_ERROR || !look->values) return;
+	if (sight->state != STATE_ERROR || last->state != STATE_TRANSIENT_ERROR || !look->values) return;
 	view_causes(&judge->view, job, &causes);
 	bool holds = (last->values && look->code == last->code) || look->code == judge_word(judge, "NO_PROGRESS");
 	judge_claim(judge, rule, holds || fits(judge, &causes, look->code), LOOK_TEXT(judge, look),
@@ -134,10 +135,11 @@ void rule_life_turned_fatal(struct judge *judge, unsigned rule, const struct sig
 /* The error of an older cause, told although a newer one ended the job. */
 void rule_life_replaced(struct judge *judge, unsigned rule, const struct sight *sight)
 {
+	if (!is_look(sight)) return;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;
 	struct view_causes causes;
-	if (!is_look(sight) || sight->state != STATE_ERROR || !look->values || !last->values || job->changes) return;
+	if (sight->state != STATE_ERROR || !look->values || !last->values || job->changes) return;
 	view_causes(&judge->view, job, &causes);
 	const struct view_cause *newest = judge_newest(&causes);
 	if (causes.unknown || !newest || newest->at_ns < last->at_ns || judge_class(judge, newest) != FAULT_CLASS_FATAL) return;
@@ -236,10 +238,11 @@ void rule_life_other_job(struct judge *judge, unsigned rule, const struct sight 
 
 void rule_life_restart(struct judge *judge, unsigned rule, const struct sight *sight)
 {
+	if (!is_look(sight)) return;
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;
-	if (!is_look(sight) || view->service_down || view->start_ns == VIEW_NEVER || !last->valid) return;
+	if (view->service_down || view->start_ns == VIEW_NEVER || !last->valid) return;
 	if (last->state != STATE_ERROR || last->at_ns > view->start_ns || look->at_ns < view->start_ns || job->changes) return;
 	if (!last->present) return;
 	if (look->state == STATE_ERROR) judge_show(judge, "C-08", look->present ? "kept" : "state-only");

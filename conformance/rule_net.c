@@ -78,7 +78,8 @@ void rule_net_suspended(struct judge *judge, unsigned rule, const struct sight *
 void rule_net_idle(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (sight->kind == SIGHT_STATE && view_sticky(sight->state) && sight->from != sight->state && job->attempts) judge_trigger(judge, rule);
+	bool stays = sight->kind == SIGHT_STATE && view_sticky(sight->state) && (sight->from == sight->state || job->attempts);
+	if (stays) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST || sight->shared || job->state == STATE_NONE || !view_sticky(job->state)) return;
 	if (job->calls_since_state || sight->now_ns <= job->state_ns + judge->tolerance_ns) return;
 	if (judge->view.policy_ever || (judge->view.dialect == DIALECT_DO && judge->view.net_ever_down)) return;
@@ -98,6 +99,8 @@ void rule_net_order(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	const struct view_job *job = sight->job;
 	bool failing = rule == RULE_state_048;
+	bool more = sight->kind == SIGHT_RESPONSE && sight->failure != CAUSE_NONE && sight->file_index + 1 < (int)job->files_count;
+	if (failing && more) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST || sight->shared || sight->file->asked_head || sight->file->redirected) return;
 	if (failing && judge->view.dialect == DIALECT_DO && job->state != STATE_ERROR) return;
 	for (int f = 0; f < sight->file_index; f++) {

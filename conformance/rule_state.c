@@ -13,6 +13,12 @@ static bool is_state(const struct sight *sight)
 	return sight->kind == SIGHT_STATE && sight->job;
 }
 
+/* In virtual time a job that was not looked at has not changed: at the end it is still in the state seen last. */
+static bool is_state_or_end(const struct judge *judge, const struct sight *sight)
+{
+	return is_state(sight) || (sight->kind == SIGHT_END && sight->job && judge->view.virtual_time && sight->state != STATE_NONE);
+}
+
 static bool is_entered(const struct sight *sight, enum state state)
 {
 	return is_state(sight) && sight->state == state && sight->from != state;
@@ -110,6 +116,7 @@ static bool answers(const struct judge *judge, enum answer answer, uint32_t hr)
 static void show_reading(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
+	if (rule == RULE_state_003) judge_show(judge, "C-16", sight->state == STATE_QUEUED ? "via-queued" : "direct");
 	if (rule == RULE_state_016) judge_show(judge, "C-19", sight->state == STATE_SUSPENDED ? "suspended" : "unchanged");
 	if (rule != RULE_state_024) return;
 	if (job->call_hr & 0x80000000u) judge_show(judge, "C-21", "invalid-state");
@@ -207,7 +214,7 @@ static bool all_files_complete(const struct view_job *job, int64_t *since_ns)
 void rule_state_all_done(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	int64_t since_ns;
-	if (!is_state(sight) || !all_files_complete(sight->job, &since_ns)) return;
+	if (!is_state_or_end(judge, sight) || !all_files_complete(sight->job, &since_ns)) return;
 	if (is_entered(sight, STATE_TRANSFERRED)) judge_trigger(judge, rule);
 	if (sight->state != STATE_TRANSFERRING || sight->now_ns - since_ns < LATE_NS + judge->tolerance_ns || !world_is_well(&judge->view)) return;
 	judge_trigger(judge, rule);
@@ -270,11 +277,12 @@ static int64_t period_start(const struct view_job *job)
 void rule_state_no_progress(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || !world_is_well(&judge->view)) return;
+	if (!is_state_or_end(judge, sight) || !world_is_well(&judge->view)) return;
 	if (is_entered(sight, STATE_ERROR) && job->transient_ns != VIEW_NEVER && judge_period_over(judge, job, sight->now_ns)) judge_trigger(judge, rule);
 	int64_t start = latest(period_start(job), latest(judge->view.start_ns, judge->view.net_up_ns)), np = view_np_ns(&judge->view, job);
 	if (sight->state != STATE_TRANSIENT_ERROR || job->error_seen_ns == VIEW_NEVER || start == VIEW_NEVER) return;
-	if (sight->now_ns - start < np + view_retry_ns(&judge->view, job) + LATE_NS + judge->tolerance_ns) return;
+	int64_t late = judge->view.virtual_time ? SECOND : view_retry_ns(&judge->view, job) + LATE_NS + judge->tolerance_ns;
+	if (sight->now_ns - start <= np + late) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the no-progress period ended", NULL, SEEN(sight), "state=TRANSIENT_ERROR after the no-progress period");
 }
@@ -308,9 +316,9 @@ void rule_state_retried(struct judge *judge, unsigned rule, const struct sight *
 	if (!job || !world_is_well(&judge->view)) return;
 	if ((sight->kind == SIGHT_REQUEST || sight->kind == SIGHT_CONNECT) && !sight->shared) {
 		bool by_itself = job->transient_ns != VIEW_NEVER && (job->resumed_ns == VIEW_NEVER || job->resumed_ns < job->transient_ns);
-		if (by_itself && sight->failed_before_ns != VIEW_NEVER && sight->failed_before_ns <= job->transient_ns) judge_trigger(judge, rule);
+		if (by_itself && sight->attempt_before_ns <= job->transient_ns) judge_trigger(judge, rule);
 	}
-	if (!is_state(sight) || sight->state != STATE_TRANSIENT_ERROR || sight->from != STATE_TRANSIENT_ERROR) return;
+	if (!is_state_or_end(judge, sight) || sight->state != STATE_TRANSIENT_ERROR || sight->from != STATE_TRANSIENT_ERROR) return;
 	int64_t since = latest(latest(job->since_ns, job->attempt_ns), latest(job->retry_set_ns, judge->view.start_ns));
 	if (sight->now_ns - since < retry_bound_ns(judge, job) || may_be_untimed(judge, job)) return;
 	judge_trigger(judge, rule);
@@ -337,6 +345,10 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 		else judge_trigger(judge, rule);
 	}
 	if (!is_state(sight) || job->call != EVENT_RESUME || job->call_hr || !state_in(job->call_state, in) || job->call_ns == VIEW_NEVER) return;
+	/* In virtual time nothing comes between the call and the look behind it. */
+	bool at_once = judge->view.virtual_time && job->call_open && sight->now_ns == job->call_ns && sight->state == job->call_state;
+	if (at_once && job->attempts == job->call_attempts)
+		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then the same", judge_state(sight->state)));
 	if (job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
 	if (sight->now_ns - job->call_ns < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
@@ -445,12 +457,33 @@ void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct 
 	judge_break(judge, rule, NULL, NULL, TEXT("%s is asked for while nothing can be transferred", sight->file ? sight->file->path : "a host"), "a timed retry");
 }
 
+/* Readings that no requirement asks for by itself: what a block does to a job, and ranges of no byte. */
+static void show_readings(struct judge *judge, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	bool policy = view->policy_block, net = view->net_down && view->dialect == DIALECT_DO;
+	const char *id = view->dialect == DIALECT_DO ? "C-15" : "C-64", *ranges;
+	int64_t block_ns = net ? view->net_down_ns : view->block_ns;
+	if (sight->kind == SIGHT_CALL && (ranges = trace_get(sight->line, "ranges")) != NULL && strlen(ranges) > 2) {
+		bool none = !strcmp(ranges + strlen(ranges) - 2, "+0");
+		if (none && sight->hr == judge_word(judge, "INVALID_RANGE")) judge_show(judge, "C-56", "INVALID_RANGE");
+		if (none && !sight->failed) judge_show(judge, "C-56", "accepted");
+	}
+	if (!is_state(sight) || (!policy && !net) || sight->job->calls_since_state || sight->from_ns > block_ns) return;
+	if (policy && view->dialect == DIALECT_BITS && view->block_cause != CAUSE_POLICY_COST) return;
+	if (!state_in(sight->from, STATES_ACTION) || sight->now_ns < block_ns + judge->tolerance_ns) return;
+	if (sight->state == STATE_TRANSIENT_ERROR) judge_show(judge, id, "transient");
+	if (sight->state == STATE_SUSPENDED) judge_show(judge, id, "suspended");
+	if (sight->state == STATE_QUEUED) judge_show(judge, id, "queued");
+}
+
 /* The table as a whole: the set of states that it allows after everything observed so far. */
 void rule_state_documented(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	struct view_job *job = sight->job;
 	bool steers = sight->event == EVENT_SUSPEND || sight->event == EVENT_RESUME || sight->event == EVENT_COMPLETE || sight->event == EVENT_CANCEL;
 	if (!job) return;
+	show_readings(judge, sight);
 	if (sight->kind == SIGHT_CALL && steers && !judge->view.service_down) {
 		uint32_t moved = judge_closure(judge, job, job->possible), after = judge_after_call(judge, job, moved, sight->event, sight->hr);
 		/* An answer that no row gives is for the rules of the call; here it may have changed the job or not. */

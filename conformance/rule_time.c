@@ -35,6 +35,24 @@ static void claim_value(struct judge *judge, unsigned rule, const struct sight *
 		TEXT("%s=%s", trace_get(sight->line, "property"), trace_get(sight->line, "value")));
 }
 
+/* Whether HTTP 503 and its like are fatal is open (C-63), until the job is seen in TRANSIENT_ERROR. */
+static bool is_transient_only(const struct judge *judge, const struct view_job *job, bool was_transient)
+{
+	struct view_causes causes;
+	view_causes(&judge->view, job, &causes);
+	if (causes.unknown || !causes.count) return false;
+	for (unsigned i = 0; i < causes.count; i++)
+		if (judge_class(judge, &causes.list[i]) != FAULT_CLASS_TRANSIENT || (!was_transient && judge_class_is_open(&causes.list[i]))) return false;
+	return true;
+}
+
+/* The default shows in when ERROR comes, too. */
+static bool ends_by_default(const struct judge *judge, const struct sight *sight)
+{
+	return is_state(sight) && sight->state == STATE_ERROR && sight->from == STATE_TRANSIENT_ERROR && !sight->job->np_set &&
+		judge->view.dialect == DIALECT_DO && is_transient_only(judge, sight->job, true);
+}
+
 void rule_time_default(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct limits *limits = &judge->view.machine->limits;
@@ -44,6 +62,8 @@ void rule_time_default(struct judge *judge, unsigned rule, const struct sight *s
 		if (is_getter(sight, "minimum_retry_delay") && !job->retry_set) claim_value(judge, rule, sight, value_of(sight) == limits->retry_delay_ns_default / SECOND);
 		return;
 	}
+	if (ends_by_default(judge, sight) && rule != RULE_time_005 && foreground == (rule == RULE_time_009))
+		judge_claim(judge, rule, judge_period_over(judge, job, sight->now_ns), "state ERROR before the default period is over", "ERROR before the default period");
 	if (!is_getter(sight, "no_progress_timeout") || job->np_set) return;
 	int64_t short_s = limits->no_progress_ns_foreground / SECOND, long_s = limits->no_progress_ns_default / SECOND, value = value_of(sight);
 	if (rule == RULE_time_005) claim_value(judge, rule, sight, value == long_s);
@@ -127,16 +147,6 @@ void rule_time_every_error(struct judge *judge, unsigned rule, const struct sigh
 	judge_claim(judge, rule, sight->state == STATE_ERROR, TEXT("state %s = %s", job->name, judge_state(sight->state)), TEXT("state=%s", judge_state(sight->state)));
 }
 
-static bool is_transient_only(const struct judge *judge, const struct view_job *job)
-{
-	struct view_causes causes;
-	view_causes(&judge->view, job, &causes);
-	if (causes.unknown || !causes.count) return false;
-	for (unsigned i = 0; i < causes.count; i++)
-		if (judge_class(judge, &causes.list[i]) != FAULT_CLASS_TRANSIENT || judge_class_is_open(&causes.list[i])) return false;
-	return true;
-}
-
 /* 008: ERROR by time-out comes when the period is over and not before. 007: progress began it anew. */
 void rule_time_period(struct judge *judge, unsigned rule, const struct sight *sight)
 {
@@ -146,7 +156,9 @@ void rule_time_period(struct judge *judge, unsigned rule, const struct sight *si
 	if (rule == RULE_time_007 && !renewed) return;
 	if (rule == RULE_time_007 && state_in(sight->state, STATE_BIT(STATE_TRANSFERRED) | STATE_BIT(STATE_TRANSIENT_ERROR)) &&
 		sight->now_ns - job->created_ns > view_np_ns(&judge->view, job)) judge_trigger(judge, rule);
-	if (sight->state != STATE_ERROR || sight->from == STATE_NONE || !is_transient_only(judge, job)) return;
+	/* A job that never waited in TRANSIENT_ERROR did not run out of time: that is for STATE-010. */
+	bool waited = job->transient_ns != VIEW_NEVER && (job->failed_ns == VIEW_NEVER || job->transient_ns >= job->failed_ns);
+	if (sight->state != STATE_ERROR || !waited || !is_transient_only(judge, job, sight->from == STATE_TRANSIENT_ERROR)) return;
 	judge_claim(judge, rule, judge_period_over(judge, job, sight->now_ns), TEXT("state %s = ERROR before the no-progress period of %lld s is over", job->name,
 		(long long)(view_np_ns(&judge->view, job) / SECOND)), "ERROR before the no-progress period is over");
 }

@@ -289,7 +289,8 @@ static void see_player(struct view_seeing *seeing)
 	if (!check && strcmp(line->event, "end")) return;
 	for (unsigned i = 0; i < view->jobs_count; i++) {
 		struct sight sight = { .kind = check ? SIGHT_CHECK : SIGHT_END, .line = line, .now_ns = line->at_ns,
-			.job = view->jobs[i], .state = view->jobs[i]->state, .failure = CAUSE_NONE };
+			.job = view->jobs[i], .state = view->jobs[i]->state, .from = view->jobs[i]->state,
+			.from_ns = view->jobs[i]->state_ns, .failure = CAUSE_NONE };
 		view_show(seeing, &sight);
 	}
 }

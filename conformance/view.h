@@ -51,6 +51,7 @@ struct view_cause {
 	unsigned status;             /* HTTP */
 	int file;                    /* index, or VIEW_FILE_NONE: concerns no file of its own */
 	bool certain;                /* a response or a connection failed; else a condition of the world that may have */
+	bool head;                   /* a HEAD that the server may not know: a GET after it takes the certainty */
 	int64_t at_ns;
 };
 struct view_causes {
@@ -136,6 +137,7 @@ struct view_job {
 	int64_t np_set_ns, retry_set_ns;
 	int64_t flags_ns, interface_ns;
 	enum view_interface interface_;
+	enum state interface_state;  /* observed last when the interface was set */
 	int priority;                /* -1: never set */
 
 	bool ever_error, ever_fatal, ever_transferred;  /* an error state, ERROR, TRANSFERRED was seen */

@@ -127,6 +127,7 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		bool none = !text[0] || !strcmp(text, "null") || !strcmp(text, "0");
 		job->interface_ = none ? VIEW_INTERFACE_NULL : VIEW_INTERFACE_SET;
 		job->interface_ns = now_ns;
+		job->interface_state = job->state;
 	}
 }
 
@@ -312,6 +313,7 @@ void view_call_see(struct view_seeing *seeing)
 		else see_success(seeing, &sight);
 		tell_call(view, &sight);
 	}
+	for (unsigned i = 0; !job && sight.failed && i < view->jobs_count; i++) see_failure(view->jobs[i], &sight);
 	view_show(seeing, &sight);
 	if (job && !sight.failed && !strcmp(line->event, "job.error_count") && trace_get(line, "count")) {
 		job->count = trace_get_int(line, "count", 0);

@@ -17,9 +17,16 @@ void view_net_place(struct view_seeing *seeing, struct view_file *file)
 	if (!file->host) seeing->status = STATUS_NO_MEMORY;
 }
 
+/* The same again only moves in time: a job that retries for days has few causes. */
 static void add_cause(struct view_job *job, struct view_cause cause)
 {
 	job->causes_total++;
+	for (unsigned i = 0; i < job->causes_count; i++) {
+		struct view_cause *old = &job->causes[i];
+		if (old->cause != cause.cause || old->status != cause.status || old->file != cause.file) continue;
+		*old = cause;
+		return;
+	}
 	if (job->causes_count == VIEW_CAUSES_MAX) {
 		memmove(job->causes, job->causes + 1, sizeof job->causes[0] * (VIEW_CAUSES_MAX - 1));
 		job->causes_count--;
@@ -44,6 +51,15 @@ static bool concerns(const struct view_file *file, const char *path, bool is_own
 	return file->redirected || (file->old_path && !strcmp(file->old_path, path));
 }
 
+/* Servers without HEAD are asked by GET instead: their refusal was no failure. */
+static void forgive_head(struct view_job *job, const struct view_file *file)
+{
+	for (unsigned i = 0; i < job->causes_count; i++) {
+		struct view_cause *cause = &job->causes[i];
+		if (cause->file >= 0 && job->files[cause->file] == file && cause->head) cause->certain = false;
+	}
+}
+
 static void see_request(const struct trace_line *line, struct view_job *job, struct view_file *file)
 {
 	const char *method = trace_get(line, "method"), *range = trace_get(line, "range");
@@ -54,6 +70,7 @@ static void see_request(const struct trace_line *line, struct view_job *job, str
 	file->asked_from = 0;
 	for (const char *at = range; file->asked_range && *at >= '0' && *at <= '9' && file->asked_from < UINT64_MAX / 16; at++)
 		file->asked_from = file->asked_from * 10 + (uint64_t)(*at - '0');
+	if (!file->asked_head) forgive_head(job, file);
 	job->attempts++;
 	job->attempt_ns = line->at_ns;
 	job->requests_since_look++;
@@ -98,8 +115,8 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 {
 	const char *ending = trace_get(line, "ending");
 	int64_t length = length_of(line), sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0);
-	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (length < 0) return CAUSE_HTTP_NO_LENGTH;
+	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
 	if (!strcmp(ending, "stall")) return CAUSE_NET_STALL;
@@ -131,7 +148,7 @@ static void count_response(const struct trace_line *line, struct view_file *file
 		file->statuses++;
 		file->last_error_status = status;
 	}
-	if (failure == CAUSE_HTTP_SHORT) file->truncated++;
+	if (failure == CAUSE_HTTP_SHORT || failure == CAUSE_NET_RESET) file->truncated++;
 	if (status < 200 || status > 299) return;
 	if (length_of(line) >= 0) file->lengths++;
 	else file->no_lengths++;
@@ -154,11 +171,10 @@ static enum cause see_response(const struct trace_line *line, struct view_job *j
 	}
 	/* A client that closed early has its own reason, which the origin does not know. */
 	if (failure != CAUSE_NONE) {
-		/* Servers without HEAD are asked by GET instead. */
-		bool certain = !(file->asked_head && (status == 405 || status == 501));
-		add_cause(job, (struct view_cause){ failure, status, index, certain, line->at_ns });
+		bool head = file->asked_head && (status == 405 || status == 501);
+		add_cause(job, (struct view_cause){ failure, status, index, true, head, line->at_ns });
 		file->last_failure = failure;
-		if (certain) job->failed_ns = line->at_ns;
+		job->failed_ns = line->at_ns;
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
 	}
 	view_done(job, "the origin answered %s with %u%s%s", line->object, status, ending && strcmp(ending, "done") ? ", ending in " : "",
@@ -248,7 +264,7 @@ static void see_connect(struct view_seeing *seeing)
 		job->requests_since_look++;
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
 		job->files[f]->last_failure = cause;
-		add_cause(job, (struct view_cause){ cause, 0, VIEW_FILE_NONE, jobs == 1, line->at_ns });
+		add_cause(job, (struct view_cause){ cause, 0, VIEW_FILE_NONE, jobs == 1, false, line->at_ns });
 		view_done(job, "the connection to %s failed (%s)", line->object, trace_get(line, "answer"));
 		view_show(seeing, &sight);
 	}

@@ -25,7 +25,7 @@ for (const box of document.querySelectorAll(".filter")) {
 
 // A link to something folded or filtered away brings it back; print shows everything.
 function unfold() {
-	const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+	const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
 	for (let at = target; at; at = at.parentElement) {
 		at.hidden = false;
 		if (at.tagName === "DETAILS") at.open = true;

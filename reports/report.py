@@ -276,7 +276,8 @@ def render(runs, table):
     script = part("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     alone = len(runs) == 1
-    views = [view(results, table, folder, "" if alone else f"run{i}-", 1 if alone else 2) for i, (results, folder) in enumerate(runs, 1)]
+    views = [view(results, table, folder, "" if alone else f"run{i}-", 1 if alone else 2)
+             for i, (results, folder) in enumerate(runs, 1)]
     bodies = [markupsafe.Markup(environment.get_template("run.html.j2").render(one).strip()) for one in views]
     page = environment.get_template("report.html.j2")
     return page.render(runs=views, bodies=bodies, style=part("report.css"), script=script, script_hash=digest).lstrip()

@@ -385,6 +385,24 @@ static void head_in_pieces_is_understood(void **state)
 	assert_int_equal(fixture->body_length, 1024);
 }
 
+/* What waits in our kernel for a client that reads late must reach it before the RST, which would throw it away. */
+static void reset_waits_for_a_late_reader(void **state)
+{
+	struct fixture *fixture = *state;
+	int small = 4096;
+	serve(fixture, "serve /f1 size=2m fault=reset@300k");
+	assert_true(open_client(fixture, "origin"));
+	setsockopt(fixture->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+	send_text(fixture, GET "\r\n");
+	wait_told(fixture, "request");
+	for (int i = 0; i < 20; i++) {
+		poll(NULL, 0, SLICE_MS);   /* gives the origin's timers the time to ring too early */
+		turn(fixture);
+	}
+	assert_int_equal(read_all(fixture, NULL), END_RESET);
+	assert_int_equal(fixture->body_length, 300 * 1024);
+}
+
 static void half_closed_client_gets_its_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -408,11 +426,22 @@ static void client_that_leaves_is_aborted(void **state)
 	wait_told(fixture, "ending=aborted");
 }
 
+static long resident_pages(void)
+{
+	long pages = -1;
+	FILE *file = fopen("/proc/self/statm", "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+	fclose(file);
+	return pages;
+}
+
 /* A client that does not read: nothing piles up in our memory, and the loop goes on for others. */
 static void slow_client_blocks_nobody(void **state)
 {
 	struct fixture *fixture = *state;
-	serve(fixture, "serve /big size=1g\nserve /f1 size=1k");
+	long before = resident_pages();
+	serve(fixture, "serve /big size=128m\nserve /f1 size=1k");
 	assert_true(open_client(fixture, "origin"));
 	send_text(fixture, "GET /big HTTP/1.1\r\n\r\n");
 	wait_told(fixture, "request");
@@ -420,6 +449,7 @@ static void slow_client_blocks_nobody(void **state)
 	fixture->fd = -1;
 	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
 	assert_int_equal(fixture->body_length, 1024);
+	assert_true((resident_pages() - before) * sysconf(_SC_PAGESIZE) < (32 << 20));
 	close(slow);
 }
 
@@ -577,6 +607,7 @@ int main(int argc, char **argv)
 		TEST(requests_of_a_path_are_counted),
 		TEST(etag_changes_behind_a_reset),
 		TEST(head_in_pieces_is_understood),
+		TEST(reset_waits_for_a_late_reader),
 		TEST(half_closed_client_gets_its_file),
 		TEST(client_that_leaves_is_aborted),
 		TEST(slow_client_blocks_nobody),

@@ -47,7 +47,8 @@ static const char HARNESS[] = "{\"harness\":\"out of memory\"}";
 
 static json_t *make(const char *const *units, struct results_options *options)
 {
-	static const struct run_options run = { .unit = { .impl = IMPL_EXEC, .argv = (char *[]){ "adapter", NULL } } };
+	static char *argv[] = { "adapter", NULL };
+	static const struct run_options run = { .unit = { .impl = IMPL_EXEC, .argv = argv } };
 	json_t *all = json_array();
 	for (; *units; units++) json_array_append_new(all, unit_with(*units));
 	options->run = &run;

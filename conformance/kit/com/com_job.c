@@ -50,24 +50,21 @@ static bool read_position(const char **at, UINT64 *value)
 	return errno == 0;
 }
 
-/* One range: FIRST-LAST (both included), FIRST-eof, FIRST+LENGTH, eof-LAST for one that starts at LENGTH_TO_EOF. */
+/* One range: FIRST-LAST (both included), FIRST-eof, FIRST+LENGTH. A LAST before FIRST is a range of no length: what the
+ * service thinks of it, and of one that starts at eof, is for the service to say. */
 static bool read_range(const char **at, BG_FILE_RANGE *range)
 {
-	UINT64 last;
-	bool length;
-	if (!read_position(at, &range->InitialOffset) || (**at != '-' && **at != '+'))
+	UINT64 first, second;
+	char sign;
+	if (!read_position(at, &first) || (**at != '-' && **at != '+'))
 		return false;
-	length = *(*at)++ == '+';
-	if (!read_position(at, &last))
+	sign = *(*at)++;
+	if (!read_position(at, &second))
 		return false;
-	if (length || last == BG_LENGTH_TO_EOF)
-		range->Length = last;
-	else if (range->InitialOffset == BG_LENGTH_TO_EOF)
-		range->Length = last + 1;
-	else if (last + 1 < range->InitialOffset)
-		return false;
-	else
-		range->Length = last + 1 - range->InitialOffset;
+	range->InitialOffset = first;
+	range->Length = second;
+	if (sign == '-' && second != BG_LENGTH_TO_EOF)
+		range->Length = second >= first ? second - first + 1 : 0;
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # wine.sh EXE [ARG...] -- runs a Win32 program in a Wine prefix of its own, and leaves nothing of it behind.
+# wine.sh --prepare    -- makes the template prefix, when there is none, and does nothing else.
 # wine.sh --clean      -- ends and removes what runs that were killed have left.
 #
 # BGCHECK_WINE_DIR (build/wine) holds `template`, a prefix made once, and `run.PID` for each run: `owner`, and `prefix`, a
@@ -56,9 +57,13 @@ prepare() {
 	(
 		flock 9
 		sweep 9>&-
-		make_template 9>&- || exit 1
-		mkdir -p "$run" && started $$ >"$run/owner"
+		make_template 9>&-
 	) 9>"$dir/lock"
+}
+
+# A folder that says whose it is from the first moment: others sweep meanwhile.
+claim() {
+	(flock 9; mkdir -p "$run" && started $$ >"$run/owner") 9>"$dir/lock"
 }
 
 # Wine writes into registry files that have several links instead of replacing them, so these are copied in truth.
@@ -66,17 +71,26 @@ copy() {
 	cp -al "$template/prefix" "$run/prefix" && cp --remove-destination -p "$template"/prefix/*.reg "$run/prefix/"
 }
 
-if [ "${1:-}" = --clean ]; then
+case ${1:-} in
+--clean)
 	(flock 9; sweep 9>&-) 9>"$dir/lock"
 	exit
-fi
-[ $# -gt 0 ] || { echo "usage: wine.sh EXE [ARG...] | --clean" >&2; exit 2; }
+	;;
+--prepare)
+	prepare
+	exit
+	;;
+'' | --*)
+	echo "usage: wine.sh EXE [ARG...] | --prepare | --clean" >&2
+	exit 2
+	;;
+esac
 
 child=
 # The runner's impatience must not stop the tidying: the programs that tidy inherit the deafness.
 trap 'trap "" TERM INT HUP; remove "$run"' EXIT
 trap '[ -n "$child" ] && kill -TERM "$child" 2>/dev/null || exit 143' TERM INT HUP
-prepare && copy || exit 1
+prepare && claim && copy || exit 1
 export WINEPREFIX=$run/prefix
 # Services inherit standard output, so its end is no sign: this waits for the program alone.
 wine "$@" <&0 &

@@ -1,0 +1,340 @@
+/* rules_test.c -- every judged rule sees what keeps it and what breaks it, and the judge keeps its head. */
+#include "conformance/test/pairs.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SECOND INT64_C(1000000000)
+
+static struct arena arena;
+
+/* 1 or 0.5 seconds as nine decimals. */
+static int pad_time(char *to, size_t size, const char *text, size_t length)
+{
+	size_t whole = 0, decimals = 0;
+	while (whole < length && text[whole] != '.') whole++;
+	if (whole < length) decimals = length - whole - 1;
+	assert_true(decimals <= 9);
+	return snprintf(to, size, "%.*s.%.*s%.*s", (int)whole, text, (int)decimals, text + whole + 1, (int)(9 - decimals), "000000000");
+}
+
+static void see_text(struct judge *judge, const char *text)
+{
+	while (*text) {
+		char padded[TRACE_LINE_MAX];
+		size_t length = strcspn(text, "\n"), time = strcspn(text, " ");
+		struct trace_line line;
+		struct failure failure;
+		bool present;
+		int n = pad_time(padded, sizeof padded, text, time);
+		n += snprintf(padded + n, sizeof padded - (size_t)n, "%.*s", (int)(length - time), text + time);
+		if (trace_parse(padded, (size_t)n, &line, &present, &failure)) fail_msg("%s: %s", padded, failure.text);
+		assert_true(present);
+		assert_int_equal(judge_see(judge, &line), STATUS_OK);
+		text += length + (text[length] == '\n');
+	}
+	assert_int_equal(judge_end(judge), STATUS_OK);
+}
+
+static struct judge *judged(enum dialect dialect, int64_t tolerance_ns, const char *text)
+{
+	arena_reset(&arena);
+	struct judge *judge = judge_new(&arena, dialect, tolerance_ns);
+	assert_non_null(judge);
+	see_text(judge, text);
+	return judge;
+}
+
+static const struct rule *rule_of(unsigned index)
+{
+	unsigned count;
+	return &rules_all(&count)[index];
+}
+
+static const struct finding *finding_of(const struct judge *judge, unsigned rule)
+{
+	for (unsigned i = 0; i < judge_findings_count(judge); i++)
+		if (judge_finding(judge, i)->rule == rule) return judge_finding(judge, i);
+	return NULL;
+}
+
+static unsigned complain(const char *what, const struct pair *pair, enum dialect dialect, const struct judge *judge)
+{
+	print_message("%s (%s): %s\n", pair->rule, machine_dialect_name(dialect), what);
+	for (unsigned i = 0; i < judge_findings_count(judge); i++) {
+		const struct finding *finding = judge_finding(judge, i);
+		print_message("    %s: %s; seen: %s [%s]\n", rule_of(finding->rule)->id, finding->done, finding->seen, finding->signature);
+	}
+	return 1;
+}
+
+static unsigned try_pair(const struct pair *pair, enum dialect dialect)
+{
+	unsigned failures = 0;
+	int rule = rules_find(pair->rule, strlen(pair->rule));
+	if (!(pair->dialects & (dialect == DIALECT_DO ? IN_DO : IN_BITS))) return 0;
+	if (rule < 0 || !rule_of((unsigned)rule)->dialects[dialect]) fail_msg("%s is no rule of the dialect", pair->rule);
+	struct judge *judge = judged(dialect, 0, pair->good);
+	if (!judge_triggered(judge, (unsigned)rule)) failures += complain("the good trace does not trigger it", pair, dialect, judge);
+	if (judge_findings_count(judge)) failures += complain("the good trace breaks something", pair, dialect, judge);
+	judge = judged(dialect, 0, pair->bad);
+	const struct finding *finding = finding_of(judge, (unsigned)rule);
+	if (!finding) return failures + complain("the bad trace does not break it", pair, dialect, judge);
+	if (!judge_triggered(judge, (unsigned)rule)) failures += complain("it is broken, but not triggered", pair, dialect, judge);
+	bool told = finding->done[0] && finding->allowed[0] && finding->seen[0] && finding->signature[0];
+	if (!told) failures += complain("the story is not told", pair, dialect, judge);
+	return failures;
+}
+
+static void try_pairs(const struct pair *pairs, unsigned count)
+{
+	unsigned failures = 0;
+	for (unsigned i = 0; i < count; i++)
+		for (int d = 0; d < DIALECT_COUNT; d++) failures += try_pair(&pairs[i], (enum dialect)d);
+	assert_int_equal(failures, 0);
+}
+
+static void rules_of_the_error_object_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_ERROR, PAIRS_ERROR_COUNT);
+}
+
+static void rules_of_codes_and_bodies_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_CODE, PAIRS_CODE_COUNT);
+}
+
+static void rules_of_states_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_STATE, PAIRS_STATE_COUNT);
+}
+
+static void rules_of_callbacks_and_times_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_REST, PAIRS_REST_COUNT);
+}
+
+static bool has_pair(const char *rule, const struct pair *pairs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(pairs[i].rule, rule)) return true;
+	return false;
+}
+
+static void every_judged_rule_has_a_pair(void **state)
+{
+	unsigned count, missing = 0;
+	const struct rule *rules = rules_all(&count);
+	(void)state;
+	for (unsigned i = 0; i < count; i++) {
+		const char *id = rules[i].id;
+		bool has = has_pair(id, PAIRS_ERROR, PAIRS_ERROR_COUNT) || has_pair(id, PAIRS_CODE, PAIRS_CODE_COUNT) ||
+			has_pair(id, PAIRS_STATE, PAIRS_STATE_COUNT) || has_pair(id, PAIRS_REST, PAIRS_REST_COUNT);
+		if (rules[i].kind != RULE_KIND_JUDGED || has) continue;
+		print_message("%s has no pair\n", id);
+		missing++;
+	}
+	assert_int_equal(missing, 0);
+}
+
+static void a_rule_that_is_not_judged_says_why(void **state)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	(void)state;
+	for (unsigned i = 0; i < count; i++) {
+		bool judged_rule = rules[i].kind == RULE_KIND_JUDGED;
+		if (judged_rule == (rules[i].why[0] != '\0')) fail_msg("%s: why is `%s`", rules[i].id, rules[i].why);
+		if (rules[i].kind == RULE_KIND_DERIVED && rules_find(rules[i].why, strlen(rules[i].why)) < 0)
+			fail_msg("%s is derived from %s, which is no rule", rules[i].id, rules[i].why);
+	}
+}
+
+/* Issue 01: a refused connection ends in ERROR, GetError knows nothing. */
+static void the_first_known_finding_comes_out(void **state)
+{
+	const char *text = "0 player - begin id=t tier=real\n0 world h1 host answer=refuse\n0 client - job.create hr=S_OK as=j1 id=J1\n" P("0", "SUSPENDED")
+		CALL("0", "job.add_file hr=S_OK url=http://127.0.0.1:4711/f1 local=w/f1") RESUME("0") P("0.2", "CONNECTING") P("2.5", "ERROR") END("3");
+	struct judge *judge = judged(DIALECT_BITS, SECOND, text);
+	(void)state;
+	const struct finding *finding = finding_of(judge, (unsigned)rules_find("ERR-LIFE-001", 12));
+	assert_non_null(finding);
+	assert_string_equal(finding->signature, "state=ERROR hr=ERROR_INFORMATION_UNAVAILABLE");
+	assert_string_equal(finding->job, "j1");
+	assert_int_equal(finding->trace_index, 7);
+	assert_int_equal(finding->at_ns, 2 * SECOND + SECOND / 2);
+}
+
+/* Issue 01: HTTP 500 with a body ends in TRANSFERRED. */
+static void the_second_known_finding_comes_out(void **state)
+{
+	const char *text = GO STATUS("2", "/f1", "500") P("2", "TRANSFERRED");
+	struct judge *judge = judged(DIALECT_BITS, SECOND, text);
+	(void)state;
+	assert_non_null(finding_of(judge, (unsigned)rules_find("NET-007", 7)));
+	assert_non_null(finding_of(judge, (unsigned)rules_find("STATE-010", 9)));
+}
+
+static void a_rule_without_its_trigger_is_not_triggered(void **state)
+{
+	struct judge *judge = judged(DIALECT_BITS, 0, NEW);
+	unsigned count, triggered = 0;
+	(void)state;
+	rules_all(&count);
+	for (unsigned i = 0; i < count; i++) triggered += judge_triggered(judge, i) > 0;
+	assert_true(triggered > 0);
+	assert_true(triggered < 12);
+	assert_int_equal(judge_triggered(judge, (unsigned)rules_find("ERR-LIFE-001", 12)), 0);
+}
+
+static void rules_of_the_other_dialect_are_silent(void **state)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	struct judge *judge = judged(DIALECT_DO, 0, FATAL_DO);
+	(void)state;
+	for (unsigned i = 0; i < count; i++)
+		if (!rules[i].dialects[DIALECT_DO]) assert_int_equal(judge_triggered(judge, i), 0);
+}
+
+static void the_same_finding_is_told_three_times(void **state)
+{
+	struct judge *judge = judged(DIALECT_BITS, 0, GO STATUS("2", "/f1", "404") P("2", "ERROR") P("3", "ERROR") P("4", "ERROR") P("5", "ERROR") P("6", "ERROR"));
+	unsigned rule = (unsigned)rules_find("ERR-LIFE-001", 12), told = 0;
+	(void)state;
+	for (unsigned i = 0; i < judge_findings_count(judge); i++) told += judge_finding(judge, i)->rule == rule;
+	assert_int_equal(told, 3);
+	assert_int_equal(judge_triggered(judge, rule), 5);
+}
+
+static void an_unstable_probe_says_nothing_of_the_error(void **state)
+{
+	const char *text = GO STATUS("2", "/f1", "404") "2 client j1 probe state=TRANSFERRING hr=ERROR_INFORMATION_UNAVAILABLE after=ERROR\n";
+	struct judge *judge = judged(DIALECT_BITS, 0, text);
+	(void)state;
+	assert_int_equal(judge_triggered(judge, (unsigned)rules_find("ERR-LIFE-001", 12)), 0);
+	assert_int_equal(judge_findings_count(judge), 0);
+}
+
+static void lines_of_the_inside_change_nothing(void **state)
+{
+	const char *text = FATAL "3 impl j1 FATAL ERROR > TRANSFERRED [nonsense] effects=error_clear\n" E404("3", "ERROR");
+	(void)state;
+	assert_int_equal(judge_findings_count(judged(DIALECT_BITS, 0, text)), 0);
+}
+
+static void lines_of_unknown_objects_are_borne(void **state)
+{
+	static const char text[] = BEGIN "0 client j9 probe state=ERROR hr=S_OK after=ERROR\n0 cb j9 job_error state=ERROR return=S_OK n=1\n"
+		"0 client e9 error.get_error hr=S_OK context=77 code=huh\n0 origin /nobody response n=1\n0 client - job.create hr=what as=j1\n"
+		"0 client - job.open hr=S_OK as=j2 id=unknown\n0 client j2 job.resume hr=S_OK\n0 world - policy word=block cause=nonsense\n";
+	(void)state;
+	assert_int_equal(judge_findings_count(judged(DIALECT_BITS, 0, text)), 0);
+}
+
+static const struct { const char *name, *id, *choice; enum dialect dialect; const char *text; } READINGS[] = {
+	{ "error in TRANSIENT_ERROR", "C-01", "both-errors", DIALECT_BITS, TRANSIENT },
+	{ "none in TRANSIENT_ERROR", "C-01", "error-only", DIALECT_BITS, GO RESET("2", "/f1") P("2", "TRANSIENT_ERROR") },
+	{ "error after Resume", "C-02", "until-data", DIALECT_BITS, FATAL RESUME("3") E404("3", "QUEUED") },
+	{ "none after Resume", "C-02", "gone-at-resume", DIALECT_BITS, FATAL RESUME("3") P("3", "QUEUED") },
+	{ "error after Suspend", "C-03", "kept", DIALECT_BITS, FATAL CALL("3", "job.suspend hr=S_OK") E404("3", "SUSPENDED") },
+	{ "code of do", "C-04", "no-progress", DIALECT_DO, TRANSIENT_DO E("86402", "ERROR", "NONE", "NO_PROGRESS", "0") },
+	{ "NULL", "C-09", "E_POINTER", DIALECT_BITS, NEW CALL("0", "job.get_error hr=E_POINTER out=null") },
+	{ "context of do", "C-10", "none-otherwise", DIALECT_DO, FATAL_DO },
+	{ "refused", "C-11", "transport", DIALECT_BITS, QUEUED P("1", "CONNECTING") REFUSED("1") E("1", "TRANSIENT_ERROR", "GENERAL_TRANSPORT", "WININET_E_CANNOT_CONNECT", "0") },
+	{ "queued in do", "C-16", "via-queued", DIALECT_DO, QUEUED },
+	{ "direct in do", "C-16", "direct", DIALECT_DO, NEW FILE1 RESUME("0") P("0", "TRANSFERRING") },
+	{ "blocked in do", "C-15", "queued", DIALECT_DO, NET_DOWN_DO P("2", "QUEUED") },
+	{ "blocked by cost", "C-64", "suspended", DIALECT_BITS, GO WORLD("2", "policy word=block cause=policy.cost") P("2", "SUSPENDED") },
+	{ "Suspend in TRANSFERRED", "C-19", "unchanged", DIALECT_BITS, DONE CALL("3", "job.suspend hr=S_OK") P("3", "TRANSFERRED") },
+	{ "Resume in TRANSFERRED", "C-21", "ok-unchanged", DIALECT_BITS, DONE RESUME("3") P("3", "TRANSFERRED") },
+	{ "Resume refused in TRANSFERRED", "C-21", "invalid-state", DIALECT_BITS, DONE CALL("3", "job.resume hr=INVALID_STATE") P("3", "TRANSFERRED") },
+	{ "Complete without files", "C-22", "partial", DIALECT_BITS, GO CALL("2", "job.complete hr=PARTIAL_COMPLETE") P("2", "ACKNOWLEDGED") },
+	{ "flags", "C-28", "error+transferred", DIALECT_BITS, NEW CALL("0", "job.get hr=S_OK property=notify_flags value=3") },
+	{ "an empty range", "C-56", "INVALID_RANGE", DIALECT_BITS, NEW CALL("0", "job.add_file_with_ranges hr=INVALID_RANGE url=http://origin/f1 local=w/f1 ranges=5+0") },
+	{ "HEAD", "C-62", "head-first", DIALECT_BITS, QUEUED P("1", "CONNECTING") HEAD("1", "/f1") },
+	{ "GET", "C-62", "get-first", DIALECT_BITS, GO },
+	{ "503", "C-63", "transient", DIALECT_BITS, GO STATUS("2", "/f1", "503") E("2", "TRANSIENT_ERROR", "REMOTE_FILE", "HTTP_503", "0") },
+	{ "500", "C-63", "fatal", DIALECT_BITS, GO STATUS("2", "/f1", "500") E("2", "ERROR", "REMOTE_FILE", "HTTP_500", "0") },
+	{ "state before JobError", "C-67", "state-first", DIALECT_BITS, FATAL CB("3", "job_error", "state=ERROR context=REMOTE_FILE code=HTTP_404 return=S_OK n=1") },
+};
+
+static void readings_are_shown(void **state)
+{
+	unsigned failures = 0;
+	(void)state;
+	for (size_t i = 0; i < sizeof READINGS / sizeof READINGS[0]; i++) {
+		const char *shown = judge_reading(judged(READINGS[i].dialect, 0, READINGS[i].text), READINGS[i].id);
+		if (shown && !strcmp(shown, READINGS[i].choice)) continue;
+		print_message("%s: expected %s = %s, found %s\n", READINGS[i].name, READINGS[i].id, READINGS[i].choice, shown ? shown : "nothing");
+		failures++;
+	}
+	assert_int_equal(failures, 0);
+}
+
+static void memory_that_ends_is_told(void **state)
+{
+	static const char text[] = "0.000000000 client - job.create hr=S_OK as=j1 id=J1";
+	bool told = false, present;
+	struct failure failure;
+	struct trace_line line;
+	(void)state;
+	assert_int_equal(trace_parse(text, sizeof text - 1, &line, &present, &failure), STATUS_OK);
+	for (unsigned long n = 1; n < 5; n++) {
+		arena_reset(&arena);
+		arena_fail_at(n);
+		struct judge *judge = judge_new(&arena, DIALECT_BITS, 0);
+		told |= !judge || judge_see(judge, &line) == STATUS_NO_MEMORY;
+		arena_fail_at(0);
+	}
+	assert_true(told);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return arena_init(&arena, 16u << 20);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_done(&arena);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_of_the_error_object_see_good_and_bad),
+		cmocka_unit_test(rules_of_codes_and_bodies_see_good_and_bad),
+		cmocka_unit_test(rules_of_states_see_good_and_bad),
+		cmocka_unit_test(rules_of_callbacks_and_times_see_good_and_bad),
+		cmocka_unit_test(every_judged_rule_has_a_pair),
+		cmocka_unit_test(a_rule_that_is_not_judged_says_why),
+		cmocka_unit_test(the_first_known_finding_comes_out),
+		cmocka_unit_test(the_second_known_finding_comes_out),
+		cmocka_unit_test(a_rule_without_its_trigger_is_not_triggered),
+		cmocka_unit_test(rules_of_the_other_dialect_are_silent),
+		cmocka_unit_test(the_same_finding_is_told_three_times),
+		cmocka_unit_test(an_unstable_probe_says_nothing_of_the_error),
+		cmocka_unit_test(lines_of_the_inside_change_nothing),
+		cmocka_unit_test(lines_of_unknown_objects_are_borne),
+		cmocka_unit_test(readings_are_shown),
+		cmocka_unit_test(memory_that_ends_is_told),
+	};
+	if (argc > 1) cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("rules", tests, setup, teardown);
+}
