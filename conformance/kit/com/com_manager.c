@@ -56,10 +56,16 @@ static HRESULT describe(struct call *call, void *object)
 static HRESULT need_manager(struct call *call)
 {
 	IBackgroundCopyManager *manager = NULL;
-	HRESULT hr;
+	HRESULT hr = E_FAIL;
 	if (call->adapter->manager)
 		return S_OK;
-	hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager);
+	/* A service that is still starting on a loaded machine is no failure yet. */
+	for (int tries = 0; tries < 20; tries++) {
+		hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager);
+		if (SUCCEEDED(hr))
+			break;
+		Sleep(500);
+	}
 	if (FAILED(hr))
 		return call_broken(call, "the service cannot be activated: 0x%08lX", (unsigned long)hr);
 	if (InterlockedCompareExchangePointer((void **)&call->adapter->manager, manager, NULL))
