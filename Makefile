@@ -4,7 +4,7 @@ PYTHON   := /usr/bin/python3
 BUILD    ?= build
 CC       := gcc
 OPT      ?= -O2
-WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-format-truncation -Werror
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
 CFLAGS   += -std=c11 -g $(OPT) $(WARN)
 LDLIBS   += -ljansson -levent_core -levent_extra

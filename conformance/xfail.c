@@ -110,8 +110,9 @@ static enum status read_line(struct reader *reader)
 		if (!(entry->expires = rest(reader, end))) return STATUS_NO_MEMORY;
 		return is_date(entry->expires) ? STATUS_OK : bad(reader, skip(end, reader->end), "a date YYYY-MM-DD");
 	}
+	if (IS("sometimes:")) return (entry->sometimes = rest(reader, end)) ? STATUS_OK : STATUS_NO_MEMORY;
 #undef IS
-	return bad(reader, at, "in:, reason: or expires:");
+	return bad(reader, at, "in:, reason:, expires: or sometimes:");
 }
 
 /* Every entry has what it must have; an allowance needs no expiry, for it hides no failure. */
@@ -197,7 +198,7 @@ bool xfail_is_for(const struct xfail *xfail, const char *implementation, const c
 const char *xfail_stale(const struct xfail_entry *entry, bool ran, const char *today)
 {
 	if (entry->expires && strcmp(entry->expires, today) < 0) return "has expired";
-	if (ran && !entry->matches) return entry->allow ? "allows a feature that is not missing" : "excuses nothing: the deviation is gone, or shows another signature";
+	if (ran && !entry->matches && !entry->sometimes) return entry->allow ? "allows a feature that is not missing" : "excuses nothing: the deviation is gone, or shows another signature";
 	if (!entry->allow && entry->matches > XFAIL_MATCHES_MAX) return "excuses more than 20 scenarios: name the deviation more closely";
 	return NULL;
 }

@@ -8,6 +8,7 @@
  *       in: 0301-* 0302-net-refused      scenario ids (globs)
  *       reason: why this is accepted
  *       expires: 2027-11-24
+ *       sometimes: a race decides      only where so: the entry is then not stale when it matches nothing
  *
  *     allow service.restart              a feature that may be unsupported (glob)
  *       reason: ...
@@ -33,6 +34,7 @@ struct xfail_entry {
 	unsigned ids_count;
 	const char *ids[XFAIL_IDS_MAX];
 	const char *reason, *expires;
+	const char *sometimes;    /* why the deviation does not show in every run; NULL: it does */
 	unsigned line;
 	unsigned matches;         /* scenarios in which it excused something */
 	char last[128];           /* the scenario that it matched last, so that matches counts scenarios */
