@@ -18,6 +18,7 @@
 #define PLAY_COUNTS_MAX 256u     /* kinds of callbacks times jobs, and paths */
 #define PLAY_BINDS_MAX 64u
 #define PLAY_POLLS_MAX 10000000u /* steps of the target in one `within` or `advance` */
+#define PLAY_PROBE_TRIES 3u          /* a probe that callbacks interrupt is made anew */
 #define PLAY_REST_NS INT64_C(3000000000) /* real time: for so long a resting job is watched before it is given up */
 #define PLAY_NESTING_MAX 8u      /* callbacks inside callbacks */
 

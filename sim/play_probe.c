@@ -155,13 +155,27 @@ static void see(struct player *player, struct play_job *job, enum state state)
 	job->since_ns = player->target->now(player->target->self);
 }
 
+/* A callback in the middle of a probe may have changed the job: what was asked before it is old, so it is asked again. */
+static void build_whole(struct player *player, const struct play_job *job, struct trace_line *line, enum state *after)
+{
+	bool called = player->called, interrupted = true;
+
+	for (unsigned tries = 0; interrupted && tries < PLAY_PROBE_TRIES && play_line_going(player); tries++) {
+		player->called = false;
+		build(player, job, line, after);
+		interrupted = player->called;
+		called |= interrupted;
+	}
+	player->called = called;
+}
+
 /* The line of a probe; while time passes only when it tells something new. */
 static void probe(struct player *player, struct play_job *job, bool always)
 {
 	struct trace_line line;
-	enum state after;
+	enum state after = STATE_NONE;
 
-	build(player, job, &line, &after);
+	build_whole(player, job, &line, &after);
 	if (!play_line_going(player)) return;
 	see(player, job, after);
 	if (always || !is_same(job->probe, &line)) job->probe = play_line_record(player, &line);
