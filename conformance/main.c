@@ -42,6 +42,7 @@ static const char USAGE[] =
 	"  --tolerance MS               host tolerance of real time (default 1500)\n"
 	"  --real-limit S               scenarios that certainly wait longer are unsupported in real time (default 30)\n"
 	"  --start-timeout S  --step-timeout S  --scenario-timeout S    of the adapter (defaults 60, 30, 180)\n"
+	"  --retries N                  play a scenario again whose adapter broke (default 0); results.json says so\n"
 	"  --quiet                      no summary on the terminal\n"
 	"\n"
 	"exit: 0 conforms  1 failure  2 usage or bad scenario  3 stale expectations  4 inconclusive or vacuous\n"
@@ -78,7 +79,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_HELP, OPTION_VERSION };
+	OPTION_RETRIES, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -95,6 +96,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "start-timeout", required_argument, NULL, OPTION_START },
 	{ "step-timeout", required_argument, NULL, OPTION_STEP },
 	{ "scenario-timeout", required_argument, NULL, OPTION_SCENARIO },
+	{ "retries", required_argument, NULL, OPTION_RETRIES },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
@@ -111,6 +113,7 @@ static int set_number(struct options *options, int id, const char *text)
 	switch (id) {
 	case OPTION_SEED: unit->seed = (uint64_t)n; break;
 	case OPTION_JOBS: options->run.jobs = (unsigned)n; break;
+	case OPTION_RETRIES: unit->retries = n < 9 ? (unsigned)n : 9; break;
 	case OPTION_TOLERANCE: unit->tolerance_ns = n * 1000000; break;
 	case OPTION_REAL_LIMIT: unit->real_limit_ns = n * 1000000000; break;
 	case OPTION_START: unit->start_timeout_ns = n * 1000000000; break;

@@ -218,13 +218,6 @@ static void tell_implementation(json_t *result, const struct unit_options *optio
 	json_object_set_new(result, "impl", impl);
 }
 
-static bool has_played(const struct play *play)
-{
-	for (unsigned i = 0; i < play->trace.count; i++)
-		if (play->trace.lines[i]->actor != ACTOR_PLAYER) return true;
-	return false;
-}
-
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit)
 {
 	static const char *const ends[] = { [PLAY_DONE] = "done", [PLAY_STOPPED] = "stopped",
@@ -248,9 +241,8 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	struct play_options how = { .dialect = unit->dialect, .seed = options->seed, .tolerance_ns = options->tolerance_ns,
 		.real_limit_ns = options->real_limit_ns };
 	enum status status = play_scenario(arena, scenario, target, &how, &play, &failure);
-	if (!status && options->impl == IMPL_EXEC && play.end == PLAY_BROKEN && !has_played(&play)) {
-		/* Nothing of the scenario has happened: an adapter that cannot start gets a second chance, and that is said. */
-		put(result, "start", "at the second attempt");
+	for (unsigned n = 0; n < options->retries && !status && options->impl == IMPL_EXEC && play.end == PLAY_BROKEN; n++) {
+		put(result, "retried", play.why);
 		memset(&play, 0, sizeof play);
 		target = make_target(arena, options, unit, work);
 		if (target) status = play_scenario(arena, scenario, target, &how, &play, &failure);

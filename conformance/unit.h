@@ -17,6 +17,7 @@ struct unit_options {
 	uint64_t seed;
 	int64_t tolerance_ns;          /* IMPL_EXEC */
 	int64_t real_limit_ns;         /* IMPL_EXEC: scenarios that certainly wait longer are unsupported */
+	unsigned retries;              /* IMPL_EXEC: a scenario whose adapter broke is played again so often; results.json says it */
 	int64_t start_timeout_ns, step_timeout_ns, scenario_timeout_ns;
 	const char *out_dir;           /* traces go to out_dir/trace, work folders to out_dir/work; NULL: none are written */
 };

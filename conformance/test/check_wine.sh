@@ -11,7 +11,7 @@ if ! "${adapter[0]}" --prepare; then
 	echo "check-wine: Wine's prefix could not be made" >&2
 	exit 6
 fi
-"$BUILD/bgcheck" run --dialect bits --jobs "${JOBS:-6}" --real-limit 45 --quiet --out "$out" ${xfail:+--xfail "$xfail"} "$@" -- "${adapter[@]}"
+"$BUILD/bgcheck" run --dialect bits --jobs "${JOBS:-6}" --real-limit 45 --retries 2 --quiet --out "$out" ${xfail:+--xfail "$xfail"} "$@" -- "${adapter[@]}"
 code=$?
 "${adapter[0]}" --clean
 if [ -s "$out/results.json" ]; then
