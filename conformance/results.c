@@ -102,14 +102,14 @@ static enum verdict unit_verdict(struct maker *maker, json_t *unit)
 	const char *id = text_of(unit, "id"), *end = text_of(unit, "end");
 	if (json_object_get(unit, "harness")) return VERDICT_HARNESS_ERROR;
 	if (!strcmp(end, "broken")) return VERDICT_ADAPTER_ERROR;
+	enum verdict verdict = VERDICT_PASS;
 	if (!strcmp(end, "unsupported")) {
 		const char *feature = text_of(unit, "feature");
 		bool allowed = maker->options->xfail && xfail_allows(maker->options->xfail, id, feature);
 		json_object_set_new(unit, "allowed", json_boolean(allowed));
 		maker->denied += !allowed;
-		return VERDICT_UNSUPPORTED;
+		verdict = VERDICT_UNSUPPORTED;   /* what was broken before that line still counts */
 	}
-	enum verdict verdict = VERDICT_PASS;
 	json_t *findings = json_object_get(unit, "findings"), *value;
 	size_t i;
 	json_array_foreach(json_object_get(unit, "checks"), i, value)
