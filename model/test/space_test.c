@@ -137,7 +137,7 @@ static bool may_happen(const struct space *space, const struct job *job, const s
 	switch (occurrence->event) {
 	case EVENT_ADD_FILE: return job->files_count < FILES && !(job->type == JOB_TYPE_UPLOAD && job->files_count);
 	case EVENT_TURN: return job->state == STATE_QUEUED && job->owner_present;
-	case EVENT_CONNECTED: return fetches && job->state == (is_bits ? STATE_CONNECTING : STATE_TRANSFERRING);
+	case EVENT_CONNECTED: return fetches && (!is_bits || (job->network_up && !job->blocked)) && job->state == (is_bits ? STATE_CONNECTING : STATE_TRANSFERRING);
 	case EVENT_DATA:
 	case EVENT_FILE_DONE: return job->state == STATE_TRANSFERRING && fetches;
 	case EVENT_SLICE_END: return is_bits && (job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING);
