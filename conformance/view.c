@@ -103,6 +103,7 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 	handle->references = 1;
 	handle->made_by = -1;
 	handle->file = VIEW_FILE_UNKNOWN;
+	handle->total = -1;
 	return handle;
 }
 

@@ -8,11 +8,13 @@
 #include "model/trace.h"
 #include "sim/arena.h"
 
-#define VIEW_JOBS_MAX 64u
+#define VIEW_JOBS_MAX 320u        /* more than a machine may have: MGR-008 */
 #define VIEW_FILES_MAX 256u      /* of one job */
 #define VIEW_HANDLES_MAX 256u
 #define VIEW_CAUSES_MAX 64u      /* of one job; older ones are dropped, and `causes_lost` says so */
 #define VIEW_CONDITIONS_MAX 64u
+#define VIEW_ANSWERS_MAX 64u     /* of QueryInterface; later ones are forgotten */
+#define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
 #define VIEW_DONE_MAX 200
 #define VIEW_NEVER INT64_MAX
 
@@ -95,6 +97,7 @@ struct view_job {
 	char name[TRACE_WORD_MAX];   /* of the handle that made it */
 	const char *id;              /* NULL: not known */
 	bool upload;
+	int64_t type;                /* as a number; -1: not known */
 	int64_t created_ns;
 	unsigned files_count;
 	struct view_file *files[VIEW_FILES_MAX];
@@ -177,7 +180,34 @@ struct view_handle {
 	uint32_t code;
 	bool over;                   /* error: the job's error has been another one, or none, since */
 	int file;                    /* file: index, or VIEW_FILE_UNKNOWN */
-	unsigned position;           /* enumerator */
+	bool opened;                 /* job: it came from GetJob */
+	unsigned releases;           /* of the object, whatever handle was released: kept where view_object points */
+
+	/* Enumerator, as of its making; total: of GetCount when nothing else is known, -1: not known. */
+	bool jobs;                   /* of jobs, else of files */
+	unsigned position;
+	int total;
+	unsigned jobs_least, jobs_most;  /* unfinished jobs: known ones, and those that may still be */
+	bool lost;                   /* the position is not known */
+	bool reset;                  /* Reset came last */
+	bool ended;                  /* Skip came last, and found too few */
+	bool cloned;                 /* it is a clone, or has one; element: of such a one */
+	bool first;                  /* element: the first one after Reset */
+};
+
+/* What an object answered when it was asked for an interface. */
+struct view_answer {
+	const struct view_handle *object;
+	const char *iid;             /* as asked */
+	bool yes;
+};
+
+/* A text that describes a code. */
+struct view_description {
+	bool manager;                /* of the manager, else of an error object */
+	uint32_t code;
+	int64_t language;
+	const char *text;
 };
 
 struct view {
@@ -196,6 +226,9 @@ struct view {
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	enum cause block_cause;
+	unsigned answers_count, descriptions_count;
+	struct view_answer answers[VIEW_ANSWERS_MAX];
+	struct view_description descriptions[VIEW_TEXTS_MAX];
 	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
 };
 
@@ -254,6 +287,11 @@ uint32_t view_code(const struct view *view, const struct trace_line *line, const
 int64_t view_seconds(const char *text);
 /* Newest handle of a name; NULL when there is none. */
 struct view_handle *view_handle_find(struct view *view, const char *name);
+/* The handle by which the client had an object first: QueryInterface makes further ones. */
+const struct view_handle *view_object(const struct view *view, const struct view_handle *handle);
+/* Whether a job certainly is unfinished, and whether it certainly is finished. */
+bool view_job_lives(const struct view *view, const struct view_job *job, int64_t now_ns);
+bool view_job_is_over(const struct view_job *job);
 /* Retry delay and no-progress period in force, ns. */
 int64_t view_retry_ns(const struct view *view, const struct view_job *job);
 int64_t view_np_ns(const struct view *view, const struct view_job *job);

@@ -1,6 +1,8 @@
 /* view_call.c -- calls of the client: what they say about jobs, files, handles and settings. */
 #include "conformance/view_part.h"
 
+#include "model/job.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +45,14 @@ static struct view_job *find_by_id(const struct view *view, const char *id)
 	return NULL;
 }
 
+/* A number of a property: its words, or digits. */
+static int64_t number_of(const char *property, const char *text)
+{
+	int64_t value;
+	if (machine_word_value(property, text, strlen(text), &value)) return value;
+	return view_seconds(text);
+}
+
 static struct view_job *make_job(struct view_seeing *seeing)
 {
 	struct view *view = seeing->view;
@@ -57,6 +67,7 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	snprintf(job->name, sizeof job->name, "%s", name ? name : "-");
 	job->id = id ? view_text(seeing, id) : NULL;
 	job->upload = type && strcmp(type, "download") && strcmp(type, "0");
+	job->type = type ? number_of("type", type) : JOB_TYPE_DOWNLOAD;
 	job->created_ns = job->active_ns = job->property_ns = line->at_ns;
 	job->transient_ns = job->error_seen_ns = job->recovered_ns = VIEW_NEVER;
 	job->state = job->other = STATE_NONE;
@@ -97,14 +108,6 @@ static void add_files(struct view_seeing *seeing, struct view_job *job)
 	}
 	for (size_t i = 0; i < 3; i++)
 		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges && ranges[0] && strcmp(ranges, "null"));
-}
-
-/* A number of a property: its words, or digits. */
-static int64_t number_of(const char *property, const char *text)
-{
-	int64_t value;
-	if (machine_word_value(property, text, strlen(text), &value)) return value;
-	return view_seconds(text);
 }
 
 static void see_property(struct view_job *job, const struct method *method, const char *text, int64_t now_ns)
@@ -223,22 +226,15 @@ static void see_handles(struct view_seeing *seeing, const struct sight *sight)
 	struct view_handle *from = sight->handle, *made = NULL;
 	struct view_job *job = sight->job;
 	if (!strcmp(command, "job.create") || !strcmp(command, "job.open")) {
-		view_handle_add(seeing, as, VIEW_HANDLE_JOB, job);
+		made = view_handle_add(seeing, as, VIEW_HANDLE_JOB, job);
+		if (made) made->opened = !strcmp(command, "job.open");
 		if (job) job->released = false;
 	} else if (!strcmp(command, "job.get_error")) made = view_handle_add(seeing, as, VIEW_HANDLE_ERROR, job);
-	else if (!strcmp(command, "job.enum_files")) made = view_handle_add(seeing, as, VIEW_HANDLE_ENUM, job);
 	else if (!strcmp(command, "error.get_file")) {
 		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
 		if (made && job && job->look.present && job->look.file >= 0 && from && !from->over) made->file = job->look.file;
 		if (made && from) made->made_by = (int)(from - view->handles);
-	} else if (!strcmp(command, "enum.next") && from) {
-		bool one = trace_get_int(seeing->line, "count", 1) == 1;
-		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
-		if (made && one && sight->hr == 0) made->file = (int)from->position;
-		from->position += (unsigned)trace_get_int(seeing->line, "fetched", 1);
-	} else if (!strcmp(command, "enum.skip") && from) from->position += (unsigned)trace_get_int(seeing->line, "count", 1);
-	else if (!strcmp(command, "enum.reset") && from) from->position = 0;
-	else if (!strcmp(command, "handle.query_interface") && from) {
+	} else if (!strcmp(command, "handle.query_interface") && from) {
 		made = view_handle_add(seeing, as, from->kind, job);
 		if (made) copy_handle(made, from, view);
 	} else if (!strcmp(command, "handle.add_ref") && from) from->references++;
@@ -320,6 +316,8 @@ void view_call_see(struct view_seeing *seeing)
 		job->failures_counted = job->failures_uncounted = 0;
 	}
 	if (!sight.failed) see_handles(seeing, &sight);
+	if (!sight.failed) view_handle_list(seeing, &sight);
+	view_handle_told(seeing, &sight);
 	prove_handle(view, &sight);
 	if (job) see_states(seeing, &sight);
 }

@@ -23,6 +23,9 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 
 /* view_call.c: lines of the client. */
 void view_call_see(struct view_seeing *seeing);
+/* view_handle.c: enumerators, and what objects say of themselves. Of a call that is shown already. */
+void view_handle_list(struct view_seeing *seeing, const struct sight *sight);
+void view_handle_told(struct view_seeing *seeing, const struct sight *sight);
 /* view_net.c: origin and world. */
 void view_net_origin(struct view_seeing *seeing);
 void view_net_world(struct view_seeing *seeing);

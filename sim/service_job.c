@@ -47,7 +47,7 @@ static uint32_t add_job(struct call_frame *frame, const char *name, enum job_typ
 	if (!job) return E(frame, E_OUTOFMEMORY);
 	snprintf(job->name, sizeof job->name, "%s", name);
 	hr = service_reply_handle(frame, service_handle_object(service, OBJECT_JOB, job));
-	service_reply_text(frame, "id", job->id);
+	service_reply_text(frame, "id", service_has_defect(service, DEFECT_one_identifier) ? service->jobs[0]->id : job->id);
 	return hr;
 }
 
@@ -100,6 +100,7 @@ static uint32_t check_language(const struct call_frame *frame)
 
 	if (language == 0) return E(frame, E_INVALIDARG);
 	if (language == LANGUAGE_ENGLISH || language == LANGUAGE_NEUTRAL) return 0;
+	if (service_has_defect(frame->service, DEFECT_any_language)) return 0;
 	return E(frame, ERROR_RESOURCE_LANG_NOT_FOUND);
 }
 
