@@ -6,7 +6,7 @@ CC       := gcc
 OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
-CFLAGS   += -std=c11 -g $(OPT) $(WARN)
+CFLAGS   += -std=c11 -g -pthread $(OPT) $(WARN)
 LDLIBS   += -ljansson -levent_core -levent_extra
 MINGW    := x86_64-w64-mingw32-gcc
 V        ?=

@@ -49,6 +49,7 @@ static const char USAGE[] =
 	"  --quiet                      no summary on the terminal\n"
 	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
 	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
+	"  --threads N                  explore: (default 1)\n"
 	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
 	"\n"
 	"exit: 0 conforms  1 failure  2 usage or bad scenario  3 stale expectations  4 inconclusive or vacuous\n"
@@ -86,7 +87,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_RETRIES, OPTION_FILES, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
+	OPTION_RETRIES, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -106,6 +107,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "retries", required_argument, NULL, OPTION_RETRIES },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "files", required_argument, NULL, OPTION_FILES },
+	{ "threads", required_argument, NULL, OPTION_THREADS },
 	{ "core", no_argument, NULL, OPTION_CORE },
 	{ "bound", required_argument, NULL, OPTION_BOUND },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
@@ -129,6 +131,7 @@ static int set_number(struct options *options, int id, const char *text)
 		options->bounds.retries = (unsigned)n;
 		break;
 	case OPTION_FILES: options->bounds.files = (unsigned)n; break;
+	case OPTION_THREADS: options->bounds.threads = (unsigned)n; break;
 	case OPTION_BOUND: options->bounds.states_max = (uint64_t)n; break;
 	case OPTION_MEMORY: options->bounds.memory_max = (uint64_t)n << 20; break;
 	case OPTION_TOLERANCE: unit->tolerance_ns = n * 1000000; break;
@@ -504,7 +507,7 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 int main(int argc, char **argv)
 {
 	struct arena arena;
-	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1 },
+	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
 	signal(SIGPIPE, SIG_IGN);

@@ -15,6 +15,7 @@
 #define EXPLORE_JOBS_MAX 4u
 #define EXPLORE_FILES_MAX 6u
 #define EXPLORE_RETRIES_MAX 9u
+#define EXPLORE_THREADS_MAX 16u
 #define EXPLORE_CAUSES_MAX 24u    /* one for each class of causes that the machine treats alike */
 #define EXPLORE_STATES_MAX 0xFFFFu/* of one job in one condition of the machine */
 #define EXPLORE_CONDITIONS 8u     /* network, owner, policy: a bit each */
@@ -25,6 +26,7 @@ struct explore_bounds {
 	unsigned jobs, files;
 	unsigned retries;       /* timed retries without progress between; then only the no-progress period ends the wait */
 	bool core;              /* one cause of each class, no uploads, no setters of periods, no owner, no policy */
+	unsigned threads;       /* of the walk over all jobs; counts do not depend on it */
 	uint64_t memory_max;    /* bytes of bits and queue; 0: no bound */
 	uint64_t states_max;    /* 0: no bound */
 };

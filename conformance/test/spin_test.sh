@@ -5,7 +5,7 @@
 spin_counts() {
 	rm -rf "$scratch/spin" && mkdir "$scratch/spin"
 	$bgcheck export promela "$@" >"$scratch/spin/model.pml" || return 1
-	(cd "$scratch/spin" && spin -a model.pml >spin.log && gcc -O1 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m2000000 -w22 >pan.log) || return 1
+	(cd "$scratch/spin" && spin -a model.pml >spin.log && gcc -O0 -w -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m2000000 -w22 >pan.log) || return 1
 	awk '/errors:/ { e = $NF } /states, stored/ { s = $1 } /transitions \(/ { t = $1 } END { print s, t, e }' "$scratch/spin/pan.log"
 }
 

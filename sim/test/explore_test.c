@@ -37,7 +37,7 @@ static enum status explore(struct explore_bounds bounds)
 
 static struct explore_bounds bounds_of(enum dialect dialect, unsigned jobs, unsigned files, unsigned retries, bool core)
 {
-	return (struct explore_bounds){ .machine = machine_reference(dialect), .jobs = jobs, .files = files, .retries = retries, .core = core };
+	return (struct explore_bounds){ .machine = machine_reference(dialect), .jobs = jobs, .files = files, .retries = retries, .core = core, .threads = 1 };
 }
 
 static void assert_sound(void)
@@ -110,7 +110,7 @@ static void a_broken_invariant_is_told_with_the_shortest_way(void **state)
 	(void)state;
 	struct move *moves;
 	struct machine machine = copy_with(DIALECT_BITS, "cancel_error", STATE_NONE, EFFECT_BIT(EFFECT_ERROR_CLEAR), &moves);
-	struct explore_bounds bounds = { .machine = &machine, .jobs = 1, .files = 1, .retries = 1, .core = true };
+	struct explore_bounds bounds = { .machine = &machine, .jobs = 1, .files = 1, .retries = 1, .core = true, .threads = 1 };
 	assert_int_equal(explore(bounds), STATUS_OK);
 	assert_non_null(report.broken);
 	assert_string_equal(report.broken, "ERR-LIFE-014");
@@ -123,22 +123,34 @@ static void a_broken_invariant_is_told_with_the_shortest_way(void **state)
 	free(moves);
 }
 
-/* A second Cancel, or Complete, of a job in TRANSFERRED that leads nowhere: then nothing but retention ends it. */
+/* Nothing leads out of SUSPENDED: a new job stays for ever. */
 static void a_job_that_cannot_end_is_told(void **state)
 {
 	(void)state;
-	static const char *const rows[] = { "cancel_suspended", "complete_suspended", "complete_suspended_all", "expired_suspended" };
 	struct move *moves;
 	struct machine machine = copy_with(DIALECT_DO, "resume", STATE_SUSPENDED, 0, &moves);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		for (unsigned m = 0; m < machine.moves_count; m++)
-			if (!strcmp(moves[m].id, rows[i])) moves[m].to = STATE_SUSPENDED;
 	for (unsigned m = 0; m < machine.moves_count; m++)
 		if (moves[m].from == STATE_SUSPENDED) moves[m].to = STATE_SUSPENDED;
-	assert_int_equal(explore((struct explore_bounds){ .machine = &machine, .jobs = 1, .files = 1, .retries = 1, .core = true }), STATUS_OK);
+	assert_int_equal(explore((struct explore_bounds){ .machine = &machine, .jobs = 1, .files = 1, .retries = 1, .core = true, .threads = 1 }), STATUS_OK);
 	assert_true(report.stuck > 0);
 	assert_int_equal(report.stuck_length, 0); /* a new job is stuck already */
 	free(moves);
+}
+
+static void threads_change_no_count(void **state)
+{
+	(void)state;
+	struct explore_bounds bounds = bounds_of(DIALECT_DO, 2, 2, 1, true);
+	assert_int_equal(explore(bounds), STATUS_OK);
+	uint64_t states = report.states, transitions = report.transitions;
+	unsigned depth = report.depth;
+	for (bounds.threads = 2; bounds.threads < 6; bounds.threads += 3) {
+		assert_int_equal(explore(bounds), STATUS_OK);
+		assert_sound();
+		assert_int_equal(report.states, states);
+		assert_int_equal(report.transitions, transitions);
+		assert_int_equal(report.depth, depth);
+	}
 }
 
 static void a_bound_ends_the_walk_and_says_which(void **state)
@@ -165,6 +177,11 @@ static void bounds_out_of_range_are_refused(void **state)
 	assert_int_equal(explore(bounds_of(DIALECT_DO, 1, 0, 1, true)), STATUS_BAD_INPUT);
 	assert_int_equal(explore(bounds_of(DIALECT_DO, 1, 7, 1, true)), STATUS_BAD_INPUT);
 	assert_int_equal(explore(bounds_of(DIALECT_DO, 1, 1, 10, true)), STATUS_BAD_INPUT);
+	struct explore_bounds bounds = bounds_of(DIALECT_DO, 1, 1, 1, true);
+	bounds.threads = 0;
+	assert_int_equal(explore(bounds), STATUS_BAD_INPUT);
+	bounds.threads = 17;
+	assert_int_equal(explore(bounds), STATUS_BAD_INPUT);
 	assert_int_equal(explore(bounds_of(DIALECT_BITS, 4, 2, 1, false)), STATUS_LIMIT);
 }
 
@@ -176,6 +193,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(retries_bound_the_timed_retries),
 		cmocka_unit_test(a_broken_invariant_is_told_with_the_shortest_way),
 		cmocka_unit_test(a_job_that_cannot_end_is_told),
+		cmocka_unit_test(threads_change_no_count),
 		cmocka_unit_test(a_bound_ends_the_walk_and_says_which),
 		cmocka_unit_test(bounds_out_of_range_are_refused),
 	};
