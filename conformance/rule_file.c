@@ -5,7 +5,8 @@
 
 static bool is_call(const struct sight *sight, const char *command)
 {
-	return sight->kind == SIGHT_CALL && sight->job && sight->handle && sight->handle->kind == VIEW_HANDLE_FILE && !strcmp(sight->command, command);
+	return sight->kind == SIGHT_CALL && sight->job && sight->handle && sight->handle->kind == VIEW_HANDLE_FILE &&
+		!strcmp(sight->command, command);
 }
 
 /* The file that the handle stands for; NULL: not known. */
@@ -17,7 +18,7 @@ static const struct view_file *file_of(const struct sight *sight)
 
 static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
 {
-	judge_claim(judge, rule, holds, TEXT("%s answers %s", sight->command, CODE_TEXT(judge, sight->hr)), TEXT("%s=%s", sight->command, CODE_TEXT(judge, sight->hr)));
+	judge_claim(judge, rule, holds, TEXT("SetRemoteName answers %s", CODE_TEXT(judge, sight->hr)), TEXT("SetRemoteName=%s", CODE_TEXT(judge, sight->hr)));
 }
 
 /* --- names */
@@ -42,7 +43,8 @@ void rule_file_name(struct judge *judge, unsigned rule, const struct sight *sigh
 	bool local = rule == RULE_file_001;
 	const char *name = is_call(sight, local ? "file.local_name" : "file.remote_name") && !sight->failed ? trace_get(sight->line, "name") : NULL;
 	if (!name || !sight->job->files_count) return;
-	judge_claim(judge, rule, has_name(sight->job, local, name), TEXT("%s gives %s", sight->command, name), TEXT("%s: a name that was never given", sight->command));
+	judge_claim(judge, rule, has_name(sight->job, local, name), TEXT("%s gives %s", local ? "GetLocalName" : "GetRemoteName", name),
+		local ? "a local name that was never given" : "a remote name that was never given");
 }
 
 /* --- SetRemoteName */

@@ -7,6 +7,7 @@
 #define TO_EOF UINT64_MAX
 #define MAX_PATH_CHARACTERS 260u
 #define URL_SURE 1000u               /* a longer one may have been cut in the trace */
+#define FILES_SURE 200u              /* more of them a policy refuses to ordinary users (JOB-009) */
 
 /* What is wrong with a call that adds files, as bits. Which code wins where two things are wrong nobody knows. */
 enum wrong {
@@ -259,6 +260,8 @@ void rule_job_add_refused(struct judge *judge, unsigned rule, const struct sight
 	struct counted counted;
 	if (!is_row(judge, row, sight->job)) return;
 	if (is_add(sight) && row->reading) show_refusal(judge, row->reading, sight);
+	/* A NULL is seen by COM's proxy first (C-09). */
+	if (is_add(sight) && !sight->job->add.locals[0] && sight->hr == judge_word(judge, "RPC_X_NULL_REF_POINTER")) return;
 	/* Where the folder is missed only at the transfer, the file is there until then (C-52). */
 	bool later = rule == RULE_job_006 && !sight->failed;
 	if (is_add(sight)) claim_answer(judge, rule, sight, later || (row->code ? sight->hr == judge_word(judge, row->code) : sight->failed));
@@ -284,7 +287,8 @@ static bool has_local(const struct view_job *job, const char *local, unsigned fi
 static bool is_good(const struct judge *judge, const struct view_job *job, const char *command)
 {
 	const struct view_add *add = &job->add;
-	return is_command(add, command) && !wrongs(judge, job) && !has_local(job, add->locals[0], add->files) && !judge->view.disk_bad;
+	if (add->files >= FILES_SURE || judge->view.disk_bad) return false;
+	return is_command(add, command) && !wrongs(judge, job) && !has_local(job, add->locals[0], add->files);
 }
 
 /* Without a file before it in its folder, only a complaint about the arguments is surely wrong. */

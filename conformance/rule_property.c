@@ -7,6 +7,7 @@
 
 #define USAGE_OVERRIDE 2
 #define USAGE_LAST 3
+#define TOOK_ITS_PLACE "a refused value took the place of the old one"
 
 static bool is_call(const struct sight *sight, const char *command)
 {
@@ -21,7 +22,8 @@ static void claim_answer(struct judge *judge, unsigned rule, const struct sight 
 
 static void claim_value(struct judge *judge, unsigned rule, const struct sight *sight, bool holds, const char *signature)
 {
-	judge_claim(judge, rule, holds, TEXT("%s gives %.80s", sight->method->name, trace_get(sight->line, "value")), TEXT("%s: %s", sight->method->name, signature));
+	judge_claim(judge, rule, holds, TEXT("%s gives %.80s", sight->method->name, trace_get(sight->line, "value")),
+		TEXT("%s: %s", sight->method->name, signature));
 }
 
 /* --- values */
@@ -84,14 +86,14 @@ static const struct set_row {
 	enum view_property property;
 	const char *key;
 	bool (*is)(const struct judge *judge, const char *text);
-	const char *code, *other;    /* other: of another reading */
+	const char *code, *other;    /* other: of another reading, or of COM's proxy, which sees a NULL first (C-09) */
 	const char *reading;
 } set_rows[] = {
-	{ RULE_job_030, VIEW_DISPLAY_NAME, "display_name", is_text_null, "E_INVALIDARG", NULL, NULL },
+	{ RULE_job_030, VIEW_DISPLAY_NAME, "display_name", is_text_null, "E_INVALIDARG", "RPC_X_NULL_REF_POINTER", NULL },
 	{ RULE_job_031, VIEW_DISPLAY_NAME, "display_name", is_long_name, "STRING_TOO_LONG", "E_INVALIDARG", "C-57" },
 	{ RULE_job_032, VIEW_DESCRIPTION, "description", is_longest_text, "S_OK", NULL, NULL },
 	{ RULE_job_033, VIEW_DESCRIPTION, "description", is_long_text, "STRING_TOO_LONG", NULL, NULL },
-	{ RULE_job_034, VIEW_DESCRIPTION, "description", is_text_null, "E_INVALIDARG", NULL, NULL },
+	{ RULE_job_034, VIEW_DESCRIPTION, "description", is_text_null, "E_INVALIDARG", "RPC_X_NULL_REF_POINTER", NULL },
 	{ RULE_job_036, VIEW_PRIORITY, "priority", is_no_priority, "E_NOTIMPL", NULL, NULL },
 	{ RULE_job_040, VIEW_PROXY_USAGE, "proxy_usage", is_override, "E_INVALIDARG", NULL, NULL },
 	{ RULE_job_041, VIEW_PROXY_USAGE, "proxy_usage", is_no_usage, "E_NOTIMPL", NULL, NULL },
@@ -129,7 +131,7 @@ void rule_property_set(struct judge *judge, unsigned rule, const struct sight *s
 		claim_answer(judge, rule, sight, holds || other);
 	}
 	const char *refused = value ? sight->job->values[row->property].refused : NULL;
-	if (refused && row->is(judge, refused)) claim_value(judge, rule, sight, is_kept(sight->job, row->property, value), "a refused value took the place of the old one");
+	if (refused && row->is(judge, refused)) claim_value(judge, rule, sight, is_kept(sight->job, row->property, value), TOOK_ITS_PLACE);
 }
 
 /* --- defaults, and what was set */
@@ -147,11 +149,6 @@ void rule_property_given_back(struct judge *judge, unsigned rule, const struct s
 	enum view_property property = rule == RULE_job_038 ? VIEW_PRIORITY : VIEW_DISPLAY_NAME;
 	const char *value = given_back(sight, property), *set = value ? sight->job->values[property].set : NULL;
 	if (set) claim_value(judge, rule, sight, is_same(property, value, set), "another value than set");
-}
-
-static bool is_known(const struct view_job *job)
-{
-	return job->state != STATE_NONE;
 }
 
 void rule_property_type(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -191,7 +188,7 @@ static void claim_kept(struct judge *judge, unsigned rule, const struct sight *s
 	for (int i = 0; i < VIEW_PROPERTIES; i++) {
 		const char *value = given_back(sight, (enum view_property)i);
 		if (value && sight->job->values[i].refused && state_in(sight->job->state, STATES_FINAL))
-			claim_value(judge, rule, sight, is_kept(sight->job, (enum view_property)i, value), "a refused value took the place of the old one");
+			claim_value(judge, rule, sight, is_kept(sight->job, (enum view_property)i, value), TOOK_ITS_PLACE);
 	}
 }
 
@@ -221,13 +218,14 @@ static bool is_job_getter(const struct sight *sight)
 		!strcmp(sight->method->interface_, "IBackgroundCopyJob");
 }
 
-/* NULL for what the getter writes. COM's proxy of GetDisplayName may refuse it first, with a code of its own. */
+/* NULL for what the getter writes; of GetDisplayName COM's proxy may see it first. */
 void rule_property_null(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool name = rule == RULE_job_046;
 	if (!is_job_getter(sight) || !sight->null_out || judge->view.service_down) return;
 	if (name && strcmp(sight->method->property, "display_name")) return;
-	claim_answer(judge, rule, sight, name ? sight->hr == judge_word(judge, "E_INVALIDARG") || sight->hr == 0x800706F4 : sight->failed);
+	bool refused = sight->hr == judge_word(judge, "E_INVALIDARG") || sight->hr == judge_word(judge, "RPC_X_NULL_REF_POINTER");
+	claim_answer(judge, rule, sight, name ? refused : sight->failed);
 }
 
 /* Whether the service, and with it what the handle stands for, was there all the time. */
@@ -241,7 +239,8 @@ static bool is_untouched(const struct judge *judge, const struct sight *sight)
 void rule_property_always(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	static const char *const commands[] = { "job.id", "job.type", "job.state", "job.progress", "job.times" };
-	if (sight->kind != SIGHT_CALL || !sight->job || !sight->method || sight->null_out || !is_known(sight->job) || !is_untouched(judge, sight)) return;
+	if (sight->kind != SIGHT_CALL || !sight->job || !sight->method || sight->null_out) return;
+	if (sight->job->state == STATE_NONE || !is_untouched(judge, sight)) return;
 	bool is = !strcmp(sight->command, "job.get") && !strcmp(sight->method->property, "priority");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) is |= !strcmp(sight->command, commands[i]);
 	if (is) claim_answer(judge, rule, sight, sight->hr == 0);
