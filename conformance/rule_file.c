@@ -18,7 +18,8 @@ static const struct view_file *file_of(const struct sight *sight)
 
 static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
 {
-	judge_claim(judge, rule, holds, TEXT("SetRemoteName answers %s", CODE_TEXT(judge, sight->hr)), TEXT("SetRemoteName=%s", CODE_TEXT(judge, sight->hr)));
+	judge_claim(judge, rule, holds, TEXT("SetRemoteName answers %s", CODE_TEXT(judge, sight->hr)),
+		TEXT("SetRemoteName=%s", CODE_TEXT(judge, sight->hr)));
 }
 
 /* --- names */

@@ -97,7 +97,7 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	if (file->total_known && file->covered >= file->total && whole && file->complete_at_ns == VIEW_NEVER)
 		file->complete_at_ns = line->at_ns;
 	if (sent == 0) return;
-	file->sent_anew |= from == 0;
+	file->sent_anew |= from == 0 && !strcmp(line->object, file->path);
 	if (job->ever_error) job->recovered_ns = line->at_ns;
 	job->error_seen_ns = VIEW_NEVER;
 	job->progress_before_ns = job->progress_ns;
