@@ -175,7 +175,11 @@ void rule_net_disk(struct judge *judge, unsigned rule, const struct sight *sight
 	if (!file) return;
 	bool kept = job->state == STATE_ACKNOWLEDGED, mine = kept && (file->complete_at_ns != VIEW_NEVER || job->other == STATE_TRANSFERRED);
 	const char *seen = TEXT("%s: %s", disk.name, trace_get(sight->line, "found"));
-	if (rule == RULE_file_013 && mine)
+	if (rule == RULE_job_024 && mine && file->parts)
+		judge_claim(judge, rule, disk.exists && (!disk.wanted || disk.equal == (rule_job_parts(file) == RULE_PARTS_WHOLE)), seen, "other bytes than the ranges");
+	if (rule == RULE_job_028 && mine && file->added == VIEW_ADDED_RANGES && !file->parts && disk.wanted)
+		judge_claim(judge, rule, disk.equal, seen, "not the whole file");
+	if (rule == RULE_file_013 && mine && !file->parts)
 		judge_claim(judge, rule, disk.wanted ? disk.equal : disk.exists, seen, TEXT("after Complete: %s", disk.exists ? "another file" : "no file"));
 	/* A file that was there before has another content; whether it was there nobody knows. */
 	if (rule == RULE_file_012 && !kept && job->state != STATE_NONE && job->completed_ns == VIEW_NEVER)

@@ -101,6 +101,7 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 	handle->kind = kind;
 	handle->job = job;
 	handle->references = 1;
+	handle->made_ns = seeing->line->at_ns;
 	handle->made_by = -1;
 	handle->file = VIEW_FILE_UNKNOWN;
 	handle->total = -1;

@@ -21,6 +21,8 @@
 #define VIEW_FILE_NONE (-1)      /* GetFile refused */
 #define VIEW_FILE_UNKNOWN (-2)
 
+enum view_added { VIEW_ADDED_ONE, VIEW_ADDED_SET, VIEW_ADDED_RANGES };
+
 struct view_file {
 	const char *url, *local;     /* as given; local NULL: none was given */
 	const char *path, *host;     /* parts of url */
@@ -45,6 +47,32 @@ struct view_file {
 	bool content;                /* at least one whole, honest response */
 	unsigned version;
 	int64_t complete_at_ns;      /* covered reached total; VIEW_NEVER */
+	const char *parts;           /* the ranges that were asked for; NULL: the whole file */
+	enum view_added added;       /* AddFile, AddFileSet, AddFileWithRanges */
+	unsigned ranges_ignored;     /* 200 for a request of ranges that the client asked for */
+	bool was_done;               /* when it was renamed */
+	uint64_t had, had_total;     /* bytes sent and size when it was renamed; 0: nothing, not known */
+	bool sent_anew;              /* bytes from 0 were sent since */
+};
+
+/* The newest call that adds files: what it asked for, and of which job. */
+#define VIEW_ADD_PAIRS 3u
+struct view_add {
+	const char *command;         /* NULL: none yet */
+	unsigned pairs;
+	const char *urls[VIEW_ADD_PAIRS], *locals[VIEW_ADD_PAIRS];  /* NULL: NULL was passed */
+	const char *ranges;          /* NULL: none */
+	unsigned files;              /* that the job had before */
+	bool open, final;            /* certainly no final state; certainly one */
+	bool denied;                 /* files could not be written */
+	bool failed;
+};
+
+/* Properties of which the view keeps the value; the others have fields of their own. */
+enum view_property { VIEW_DISPLAY_NAME, VIEW_DESCRIPTION, VIEW_PRIORITY, VIEW_PROXY_USAGE, VIEW_PROPERTIES };
+struct view_value {
+	const char *set;             /* as set last, or at CreateJob; NULL: never, the default holds */
+	const char *refused;         /* the value of the last setter that failed since; NULL: none */
 };
 
 /* Something that failed in a way that the trace shows. */
@@ -165,6 +193,9 @@ struct view_job {
 	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
 	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
+
+	struct view_add add;
+	struct view_value values[VIEW_PROPERTIES];
 };
 
 enum view_handle_kind { VIEW_HANDLE_JOB, VIEW_HANDLE_ERROR, VIEW_HANDLE_FILE, VIEW_HANDLE_ENUM, VIEW_HANDLE_OTHER };
@@ -180,6 +211,8 @@ struct view_handle {
 	uint32_t code;
 	bool over;                   /* error: the job's error has been another one, or none, since */
 	int file;                    /* file: index, or VIEW_FILE_UNKNOWN */
+	int64_t made_ns;
+	bool renamed_refused;        /* file: the last SetRemoteName through it failed */
 	bool opened;                 /* job: it came from GetJob */
 	unsigned releases;           /* of the object, whatever handle was released: kept where view_object points */
 
@@ -230,6 +263,7 @@ struct view {
 	struct view_answer answers[VIEW_ANSWERS_MAX];
 	struct view_description descriptions[VIEW_TEXTS_MAX];
 	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
+	const char *folder;          /* of the first file that was added, with the separator; NULL: none yet */
 };
 
 /* What a line is to a job. */
@@ -285,6 +319,12 @@ bool view_undisturbed(const struct view *view, const struct view_job *job);
 uint32_t view_code(const struct view *view, const struct trace_line *line, const char *key, uint32_t otherwise);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* Whether the job certainly was in no final state, and its service there to answer, before this line. */
+bool view_open(const struct view *view, const struct view_job *job, int64_t now_ns);
+/* Which property a word names; VIEW_PROPERTIES: another one. */
+enum view_property view_property_find(const char *word);
+/* Number of a property: of its words, or digits; -1 when it is none. */
+int64_t view_number(const char *property, const char *text);
 /* Newest handle of a name; NULL when there is none. */
 struct view_handle *view_handle_find(struct view *view, const char *name);
 /* The handle by which the client had an object first: QueryInterface makes further ones. */

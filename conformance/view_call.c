@@ -45,14 +45,6 @@ static struct view_job *find_by_id(const struct view *view, const char *id)
 	return NULL;
 }
 
-/* A number of a property: its words, or digits. */
-static int64_t number_of(const char *property, const char *text)
-{
-	int64_t value;
-	if (machine_word_value(property, text, strlen(text), &value)) return value;
-	return view_seconds(text);
-}
-
 static struct view_job *make_job(struct view_seeing *seeing)
 {
 	struct view *view = seeing->view;
@@ -67,7 +59,8 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	snprintf(job->name, sizeof job->name, "%s", name ? name : "-");
 	job->id = id ? view_text(seeing, id) : NULL;
 	job->upload = type && strcmp(type, "download") && strcmp(type, "0");
-	job->type = type ? number_of("type", type) : JOB_TYPE_DOWNLOAD;
+	job->type = type ? view_number("type", type) : JOB_TYPE_DOWNLOAD;
+	if (trace_get(line, "name")) job->values[VIEW_DISPLAY_NAME].set = view_text(seeing, trace_get(line, "name"));
 	job->created_ns = job->active_ns = job->property_ns = line->at_ns;
 	job->transient_ns = job->error_seen_ns = job->recovered_ns = VIEW_NEVER;
 	job->state = job->other = STATE_NONE;
@@ -79,7 +72,18 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	return job;
 }
 
-static void add_file(struct view_seeing *seeing, struct view_job *job, const char *url, const char *local, bool ranges)
+/* The folder of the first file is there; the work folder is new, and nobody makes folders in it. */
+static void note_folder(struct view_seeing *seeing, const char *local)
+{
+	size_t length = 0;
+	for (size_t i = 0; local[i]; i++)
+		if (local[i] == '/' || local[i] == '\\') length = i + 1;
+	if (seeing->view->folder || !length) return;
+	seeing->view->folder = arena_text(seeing->view->arena, local, length);
+	if (!seeing->view->folder) seeing->status = STATUS_NO_MEMORY;
+}
+
+static void add_file(struct view_seeing *seeing, struct view_job *job, const char *url, const char *local, const char *ranges)
 {
 	struct view_file *file = NULL;
 	if (!url) return;
@@ -88,7 +92,11 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (!file) return;
 	file->url = view_text(seeing, url);
 	file->local = local && strcmp(local, "null") ? view_text(seeing, local) : NULL;
-	file->ranges = ranges;
+	file->ranges = ranges != NULL;
+	file->parts = ranges ? view_text(seeing, ranges) : NULL;
+	if (!strcmp(seeing->line->event, "job.add_file_set")) file->added = VIEW_ADDED_SET;
+	if (!strcmp(seeing->line->event, "job.add_file_with_ranges")) file->added = VIEW_ADDED_RANGES;
+	if (file->local) note_folder(seeing, file->local);
 	file->complete_at_ns = file->renamed_ns = VIEW_NEVER;
 	file->last_failure = CAUSE_NONE;
 	if (seeing->status) return;
@@ -101,13 +109,81 @@ static void add_files(struct view_seeing *seeing, struct view_job *job)
 	static const char *const keys[][2] = { { "url", "local" }, { "url2", "local2" }, { "url3", "local3" } };
 	const struct trace_line *line = seeing->line;
 	const char *ranges = trace_get(line, "ranges");
+	if (ranges && (!ranges[0] || !strcmp(ranges, "null"))) ranges = NULL;
 	if (job->state == STATE_TRANSFERRED && !job->added_in_transferred) {
 		job->added_in_transferred = true;
 		job->added_resumed = false;
 		job->added_file = job->files_count;
 	}
 	for (size_t i = 0; i < 3; i++)
-		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges && ranges[0] && strcmp(ranges, "null"));
+		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges);
+}
+
+static bool is_final(enum state state)
+{
+	return state == STATE_ACKNOWLEDGED || state == STATE_CANCELLED;
+}
+
+bool view_open(const struct view *view, const struct view_job *job, int64_t now_ns)
+{
+	if (view->service_down || view->logged_off || job->state == STATE_NONE || is_final(job->state)) return false;
+	return job->cancelled_ns == VIEW_NEVER && job->completed_ns == VIEW_NEVER &&
+		now_ns - job->created_ns < view->machine->limits.retention_ns;
+}
+
+static bool is_denied(const struct view *view)
+{
+	for (unsigned i = 0; i < view->conditions_count; i++)
+		if (view->conditions[i].cause == CAUSE_DISK_DENIED && view->conditions[i].to_ns == VIEW_NEVER) return true;
+	return false;
+}
+
+static const char *given(struct view_seeing *seeing, const char *key)
+{
+	const char *text = trace_get(seeing->line, key);
+	return text && strcmp(text, "null") ? view_text(seeing, text) : NULL;
+}
+
+/* What a call that adds files asks for, before it is known to have done anything. */
+static void note_add(struct view_seeing *seeing, const struct sight *sight)
+{
+	static const char *const urls[] = { "url", "url2", "url3" }, *const locals[] = { "local", "local2", "local3" };
+	struct view_job *job = sight->job;
+	if (sight->event != EVENT_ADD_FILE || !sight->method) return;
+	job->add = (struct view_add){ .command = sight->method->command, .files = job->files_count, .failed = sight->failed,
+		.open = view_open(seeing->view, job, sight->now_ns), .final = is_final(job->state) && !seeing->view->service_down,
+		.denied = is_denied(seeing->view), .ranges = given(seeing, "ranges") };
+	for (unsigned i = 0; i < VIEW_ADD_PAIRS && (trace_get(seeing->line, urls[i]) || trace_get(seeing->line, locals[i])); i++) {
+		job->add.urls[i] = given(seeing, urls[i]);
+		job->add.locals[i] = given(seeing, locals[i]);
+		job->add.pairs++;
+	}
+}
+
+enum view_property view_property_find(const char *word)
+{
+	static const char *const words[VIEW_PROPERTIES] = { "display_name", "description", "priority", "proxy_usage" };
+	int i = 0;
+	while (i < VIEW_PROPERTIES && strcmp(words[i], word)) i++;
+	return (enum view_property)i;
+}
+
+/* A setter of a property that is kept: what it set, or was not let set. */
+static void note_value(struct view_seeing *seeing, const struct sight *sight)
+{
+	enum view_property property = sight->method ? view_property_find(sight->method->property) : VIEW_PROPERTIES;
+	if (sight->event != EVENT_SET || property == VIEW_PROPERTIES) return;
+	struct view_value *value = &sight->job->values[property];
+	const char *text = view_text(seeing, trace_get(seeing->line, sight->method->property));
+	if (!sight->failed) value->set = text;
+	value->refused = sight->failed ? text : NULL;
+}
+
+int64_t view_number(const char *property, const char *text)
+{
+	int64_t value;
+	if (machine_word_value(property, text, strlen(text), &value)) return value;
+	return view_seconds(text);
 }
 
 static void see_property(struct view_job *job, const struct method *method, const char *text, int64_t now_ns)
@@ -121,10 +197,10 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		job->np_s = view_seconds(text);
 		job->np_set_ns = now_ns;
 	} else if (!strcmp(method->property, "priority")) {
-		job->priority = (int)number_of("priority", text);
+		job->priority = (int)view_number("priority", text);
 	} else if (!strcmp(method->property, "notify_flags")) {
 		job->flags_set = true;
-		job->flags = number_of("notify_flags", text);
+		job->flags = view_number("notify_flags", text);
 		job->flags_ns = now_ns;
 	} else if (!strcmp(method->property, "notify_interface")) {
 		bool none = !text[0] || !strcmp(text, "null") || !strcmp(text, "0");
@@ -155,6 +231,10 @@ static void rename_file(struct view_seeing *seeing, struct view_job *job, const 
 	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
 	struct view_file *file = job->files[handle->file];
 	file->old_path = file->path;
+	file->was_done = file->complete_at_ns != VIEW_NEVER && seeing->line->at_ns - file->complete_at_ns >= INT64_C(1000000000);
+	file->had = file->covered;
+	file->had_total = file->total_known ? file->total : 0;
+	file->sent_anew = false;
 	file->url = view_text(seeing, url);
 	file->renamed_ns = seeing->line->at_ns;
 	if (!seeing->status) view_net_place(seeing, file);
@@ -305,6 +385,8 @@ void view_call_see(struct view_seeing *seeing)
 		sight.sure = view_sticky(job->state) || (view->virtual_time && job->state_ns == sight.now_ns && !job->stirs);
 		job->asked += sight.event == EVENT_GET_ERROR || !strncmp(line->event, "error.", 6);
 		open_call(job, &sight);
+		note_add(seeing, &sight);
+		note_value(seeing, &sight);
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);
 		tell_call(view, &sight);
@@ -315,6 +397,7 @@ void view_call_see(struct view_seeing *seeing)
 		job->count = trace_get_int(line, "count", 0);
 		job->failures_counted = job->failures_uncounted = 0;
 	}
+	if (sight.handle && !strcmp(line->event, "file.set_remote_name")) sight.handle->renamed_refused = sight.failed;
 	if (!sight.failed) see_handles(seeing, &sight);
 	if (!sight.failed) view_handle_list(seeing, &sight);
 	view_handle_told(seeing, &sight);

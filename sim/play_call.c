@@ -84,6 +84,7 @@ static struct value value_of(const struct player *player, const struct scenario_
 
 	if (is(text, "null")) return (struct value){ VALUE_NULL, 0, NULL };
 	if (listed(texts, arg->key)) return value;
+	if (is(arg->key, "size") && is(text, "unknown")) return (struct value){ VALUE_NUMBER, UINT64_MAX, NULL };
 	if (is(arg->key, "code")) {
 		if (machine_code(player->options->dialect, text, strlen(text), &hresult)) {
 			return (struct value){ VALUE_NUMBER, hresult, NULL };

@@ -236,6 +236,7 @@ static bool read_value(struct parser *parser, struct step *step, struct call *ca
 	if (!strcmp(key, "count"))
 		return read_number(parser, step, key, value, !strcmp(step->word, "enum.next") ? NEXT_MAX : (int64_t)NUMBER_MAX);
 	if (!strcmp(key, "flags") || !strcmp(key, "language")) return read_number(parser, step, key, value, NUMBER_MAX);
+	if (!strcmp(key, "size") && scenario_word_is(value, "unknown")) return scenario_step_add(parser, step, key, value) != NULL;
 	if (!strcmp(key, "size"))
 		return scenario_value_size(parser, value, &number) && scenario_step_add_number(parser, step, key, value, number);
 	if (!strcmp(key, "code") && !scenario_want_code(parser, value)) return false;

@@ -71,10 +71,13 @@ static bool is_local(const char *name)
 	return true;
 }
 
-/* C-52: the folder must be there when the file is added. */
+/* C-52: the folder must be there when the file is added. An upload only reads. */
 static uint32_t check_names(const struct call_frame *frame, const char *url, const char *local)
 {
+	bool writes = frame->job->job.type == JOB_TYPE_DOWNLOAD;
+
 	if (!is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
+	if (writes && frame->service->disk.writing == DISK_DENIED) return E(frame, E_ACCESSDENIED);
 	return disk_has_folder(local) ? 0 : E(frame, ERROR_PATH_NOT_FOUND);
 }
 
