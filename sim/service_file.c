@@ -71,11 +71,12 @@ static bool is_local(const char *name)
 	return true;
 }
 
-/* C-52: the folder must be there when the file is added. */
+/* The folder must be there (C-52) and writable (JOB-005, JOB-019) when the file is added. */
 static uint32_t check_names(const struct call_frame *frame, const char *url, const char *local)
 {
 	if (!is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
-	return disk_has_folder(local) ? 0 : E(frame, ERROR_PATH_NOT_FOUND);
+	if (!disk_has_folder(local)) return E(frame, ERROR_PATH_NOT_FOUND);
+	return frame->service->disk.writing == DISK_DENIED ? E(frame, E_ACCESSDENIED) : 0;
 }
 
 /* --- ranges: FIRST-LAST, FIRST-eof, FIRST+LENGTH, with commas between them */

@@ -215,6 +215,21 @@ static void names_are_checked_when_a_file_is_added(void **state)
 	assert_int_equal(box_number(box, "job.progress", "files_total"), 2);
 }
 
+/* JOB-005, JOB-019: nothing is added below a folder that cannot be written. */
+static void a_denied_folder_refuses_files(void **state)
+{
+	struct box *box = *state;
+	static const struct named_value file[] = { { "url", { VALUE_TEXT, 0, "http://origin/f1" } },
+		{ "local", { VALUE_TEXT, 0, "C:\\bg\\f1" } } };
+
+	box_create(box, "j1");
+	box_change(box, "disk denied");
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", file, 2), 0x80070005u);
+	assert_int_equal(box_number(box, "job.progress", "files_total"), 0);
+	box_change(box, "disk ok");
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", file, 2), 0);
+}
+
 static void lists_of_ranges_are_checked(void **state)
 {
 	static const struct { const char *ranges; enum code code; } rows[] = {
@@ -510,6 +525,7 @@ int main(int argc, char **argv)
 		TEST(null_out_pointers_are_refused),
 		TEST(commands_that_a_dialect_lacks_are_unsupported),
 		TEST(names_are_checked_when_a_file_is_added),
+		TEST(a_denied_folder_refuses_files),
 		TEST(lists_of_ranges_are_checked),
 		TEST(enumerators_count_skip_and_start_anew),
 		TEST(finished_jobs_are_not_enumerated_nor_found),
