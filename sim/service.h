@@ -44,6 +44,15 @@ struct service_file {
 	struct disk_file *temporary;       /* NULL: nothing was written yet */
 	char etag[64], last_modified[40];  /* of what was written */
 	uint64_t size;                     /* of the whole content, as the server said; JOB_SIZE_UNKNOWN */
+	const char *property[7];           /* DOFilePropertyId; NULL: not set */
+};
+
+/* What the interfaces after IBackgroundCopyJob keep of a job (service_later.c). */
+struct later {
+	uint64_t acl_flags, peer_caching_flags, security_flags;
+	const char *reply_file, *program, *parameters;
+	uint64_t property[11];             /* by BITS_JOB_PROPERTY_ID */
+	unsigned property_set;             /* bits of those that were set */
 };
 
 enum transfer_phase {
@@ -89,6 +98,8 @@ struct service_job {
 	const char *client;                /* name of the first handle: the job's name in traces */
 	char name[257 * 4], description[1025 * 4];
 	unsigned proxy_usage;
+	bool resumed;                      /* Resume has worked once */
+	struct later later;
 	int64_t creation, modification, completion;  /* FILETIME; 0: not yet */
 	struct service_file *files[JOB_FILES_MAX];
 	struct transfer transfer;
@@ -280,5 +291,11 @@ typedef uint32_t service_answer(struct call_frame *frame);
 service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);
 service_answer *service_file_answer(const char *command);
+service_answer *service_later_answer(const char *command);
+/* Properties of job.set and job.get that service_job.c does not know. */
+uint32_t service_later_set(struct call_frame *frame);
+uint32_t service_later_get(struct call_frame *frame);
+/* Whether a URL may be one of a file. */
+bool service_file_is_url(const struct call_frame *frame, const char *url);
 
 #endif
