@@ -91,7 +91,7 @@ static struct value value_of(const struct player *player, const struct scenario_
 		return value;
 	}
 	value = (struct value){ VALUE_NUMBER, 0, NULL };
-	if (is(arg->key, "minimum_retry_delay") || is(arg->key, "no_progress_timeout")) {
+	if (listed("minimum_retry_delay no_progress_timeout maximum_download_time", arg->key)) {
 		if (play_want_seconds(text, &value.number)) return value;
 	} else if (machine_word_value(arg->key, text, strlen(text), &word)) {
 		value.number = (uint64_t)word;

@@ -1,5 +1,5 @@
-/* service_later.c -- commands of the interfaces that came after IBackgroundCopyJob: they are kept and given back, and what
- * they would do to a transfer is not simulated. */
+/* service_later.c -- commands of the interfaces that came after IBackgroundCopyJob: what they set
+ * is kept and given back; of what it would do to a transfer only the maximum download time is simulated. */
 #include "sim/service.h"
 
 #include <stdio.h>
@@ -67,12 +67,30 @@ static uint32_t set_reply_file(struct call_frame *frame)
 	return keep_text(frame, service_arg_text(frame, "reply_file_name"), &frame->job->later.reply_file);
 }
 
+/* The step must find the new value, for its deadline follows it. */
+static uint32_t set_maximum(struct call_frame *frame, uint64_t seconds)
+{
+	int64_t before = frame->job->maximum_ns;
+	uint32_t hr;
+
+	frame->job->maximum_ns = (int64_t)(seconds > UINT32_MAX ? UINT32_MAX : seconds) * NET_S;
+	hr = change(frame);
+	if (HR_FAILED(hr)) frame->job->maximum_ns = before;
+	return hr;
+}
+
+static bool is_maximum(const struct call_frame *frame)
+{
+	return !strcmp(frame->method->property, "maximum_download_time");
+}
+
 uint32_t service_later_set(struct call_frame *frame)
 {
 	uint64_t known, *flags = flags_of(frame, &known);
 	uint64_t value = service_arg_number(frame, frame->method->property, 0);
 	uint32_t hr;
 
+	if (is_maximum(frame)) return set_maximum(frame, value);
 	if (!flags) return set_reply_file(frame);
 	if (value & ~known) return flags == &frame->job->later.security_flags ? E(frame, E_NOTIMPL) : E(frame, E_INVALIDARG);
 	hr = change(frame);
@@ -85,7 +103,9 @@ uint32_t service_later_get(struct call_frame *frame)
 	uint64_t known, *flags = flags_of(frame, &known);
 	uint32_t hr = look(frame);
 
-	if (flags) {
+	if (is_maximum(frame)) {
+		service_reply_number(frame, "value", (uint64_t)(frame->job->maximum_ns / NET_S));
+	} else if (flags) {
 		service_reply_number(frame, "value", *flags);
 	} else {
 		if (frame->job->job.type != JOB_TYPE_UPLOAD_REPLY) return E(frame, E_NOTIMPL);

@@ -161,6 +161,21 @@ static HRESULT get_peer_caching_flags(struct call *call, void *object)
 	return give_number(call, IBackgroundCopyJob4_GetPeerCachingFlags((IBackgroundCopyJob4 *)object, call_out_null(call) ? NULL : &flags), flags);
 }
 
+static HRESULT set_maximum_download_time(struct call *call, void *object)
+{
+	int64_t seconds;
+	if (!call_number(call, "maximum_download_time", 0, &seconds))
+		return E_FAIL;
+	return IBackgroundCopyJob4_SetMaximumDownloadTime((IBackgroundCopyJob4 *)object, (ULONG)seconds);
+}
+
+static HRESULT get_maximum_download_time(struct call *call, void *object)
+{
+	ULONG seconds = 0;
+	return give_number(call,
+		IBackgroundCopyJob4_GetMaximumDownloadTime((IBackgroundCopyJob4 *)object, call_out_null(call) ? NULL : &seconds), seconds);
+}
+
 static HRESULT set_security_flags(struct call *call, void *object)
 {
 	int64_t flags;
@@ -184,6 +199,7 @@ static const struct later_property {
 	{"reply_file_name", &IID_IBackgroundCopyJob2, set_reply_file_name, get_reply_file_name},
 	{"acl_flags", &IID_IBackgroundCopyJob3, set_acl_flags, get_acl_flags},
 	{"peer_caching_flags", &IID_IBackgroundCopyJob4, set_peer_caching_flags, get_peer_caching_flags},
+	{"maximum_download_time", &IID_IBackgroundCopyJob4, set_maximum_download_time, get_maximum_download_time},
 	{"security_flags", &IID_IBackgroundCopyJobHttpOptions, set_security_flags, get_security_flags},
 };
 
