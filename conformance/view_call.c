@@ -121,6 +121,10 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		job->np_set = true;
 		job->np_s = view_seconds(text);
 		job->np_set_ns = now_ns;
+	} else if (!strcmp(method->property, "maximum_download_time")) {
+		job->max_set = true;
+		job->max_s = view_seconds(text);
+		job->max_set_ns = now_ns;
 	} else if (!strcmp(method->property, "priority")) {
 		job->priority = (int)number_of("priority", text);
 	} else if (!strcmp(method->property, "notify_flags")) {
