@@ -34,13 +34,20 @@ static uint32_t look(struct call_frame *frame)
 	return service_code(frame->service, service_event(frame->job, EVENT_GET)->result);
 }
 
-/* Keeps a copy of the text, or NULL, once the job has agreed. */
+/* A copy of the text, or NULL of NULL. False: out of memory. */
+static bool copy_text(struct call_frame *frame, const char *text, const char **copy)
+{
+	*copy = text ? arena_text(frame->service->arena, text, strlen(text)) : NULL;
+	return !text || *copy;
+}
+
+/* Keeps a copy of the text once the job has agreed. */
 static uint32_t keep_text(struct call_frame *frame, const char *text, const char **kept)
 {
-	const char *copy = text ? arena_text(frame->service->arena, text, strlen(text)) : NULL;
+	const char *copy;
 	uint32_t hr;
 
-	if (text && !copy) return E(frame, E_OUTOFMEMORY);
+	if (!copy_text(frame, text, &copy)) return E(frame, E_OUTOFMEMORY);
 	hr = change(frame);
 	if (!HR_FAILED(hr)) *kept = copy;
 	return hr;
@@ -123,8 +130,12 @@ static uint32_t set_command(struct call_frame *frame)
 
 	if ((program && strlen(program) > PROGRAM_MAX) || (parameters && strlen(parameters) > PARAMETERS_MAX))
 		return E(frame, STRING_TOO_LONG);
-	hr = keep_text(frame, program, &frame->job->later.program);
-	return hr ? hr : keep_text(frame, parameters, &frame->job->later.parameters);
+	if (!copy_text(frame, program, &program) || !copy_text(frame, parameters, &parameters)) return E(frame, E_OUTOFMEMORY);
+	hr = change(frame);
+	if (HR_FAILED(hr)) return hr;
+	frame->job->later.program = program;
+	frame->job->later.parameters = parameters;
+	return hr;
 }
 
 static uint32_t get_command(struct call_frame *frame)
