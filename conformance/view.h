@@ -163,9 +163,10 @@ struct view_job {
 	bool added_in_transferred, added_resumed;
 	unsigned added_file;
 
-	bool retry_set, np_set, flags_set;
+	bool retry_set, np_set, flags_set, max_set;
 	int64_t retry_s, np_s, flags; /* as set last */
-	int64_t np_set_ns, retry_set_ns;
+	int64_t np_set_ns, retry_set_ns, max_set_ns;
+	int64_t max_s;
 	int64_t flags_ns, interface_ns;
 	enum view_interface interface_;
 	enum state interface_state;  /* observed last when the interface was set */

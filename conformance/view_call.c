@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HR_S_FALSE 1u
+
 /* job.set stands once for each property; the line has the property as key. */
 static const struct method *method_of(const struct trace_line *line)
 {
@@ -26,7 +28,9 @@ static enum event event_of(const char *command)
 		{ "job.add_file_with_ranges", EVENT_ADD_FILE }, { "job.suspend", EVENT_SUSPEND },
 		{ "job.resume", EVENT_RESUME }, { "job.complete", EVENT_COMPLETE }, { "job.cancel", EVENT_CANCEL },
 		{ "job.get_error", EVENT_GET_ERROR }, { "job.set", EVENT_SET }, { "job.take_ownership", EVENT_SET },
-		{ "file.set_remote_name", EVENT_SET },
+		{ "file.set_remote_name", EVENT_SET }, { "job.replace_prefix", EVENT_SET }, { "job.set_command", EVENT_SET },
+		{ "job.set_credentials", EVENT_SET }, { "job.remove_credentials", EVENT_SET }, { "job.set_property", EVENT_SET },
+		{ "job.set_do_property", EVENT_SET }, { "file.set_do_property", EVENT_SET },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (!strcmp(rows[i].command, command)) return rows[i].event;
@@ -196,6 +200,10 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		job->np_set = true;
 		job->np_s = view_seconds(text);
 		job->np_set_ns = now_ns;
+	} else if (!strcmp(method->property, "maximum_download_time")) {
+		job->max_set = true;
+		job->max_s = view_seconds(text);
+		job->max_set_ns = now_ns;
 	} else if (!strcmp(method->property, "priority")) {
 		job->priority = (int)view_number("priority", text);
 	} else if (!strcmp(method->property, "notify_flags")) {
@@ -225,11 +233,8 @@ static void see_steering(struct view_job *job, const struct sight *sight)
 	job->added_resumed = job->added_in_transferred;
 }
 
-static void rename_file(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle)
+static void rename_file(struct view_seeing *seeing, struct view_file *file, const char *url)
 {
-	const char *url = trace_get(seeing->line, "url");
-	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
-	struct view_file *file = job->files[handle->file];
 	file->old_path = file->path;
 	file->was_done = file->complete_at_ns != VIEW_NEVER && seeing->line->at_ns - file->complete_at_ns >= INT64_C(1000000000);
 	file->had = file->covered;
@@ -240,11 +245,32 @@ static void rename_file(struct view_seeing *seeing, struct view_job *job, const 
 	if (!seeing->status) view_net_place(seeing, file);
 }
 
+static void rename_handle(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle)
+{
+	const char *url = trace_get(seeing->line, "url");
+	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
+	rename_file(seeing, job->files[handle->file], url);
+}
+
+/* ReplaceRemotePrefix: every file whose name has the old prefix. */
+static void rename_files(struct view_seeing *seeing, struct view_job *job)
+{
+	const char *before = trace_get(seeing->line, "old_prefix"), *after = trace_get(seeing->line, "new_prefix");
+	char url[TRACE_TEXT_MAX];
+	for (unsigned i = 0; before && after && i < job->files_count && !seeing->status; i++) {
+		struct view_file *file = job->files[i];
+		if (!file->url || strncmp(file->url, before, strlen(before))) continue;
+		snprintf(url, sizeof url, "%s%s", after, file->url + strlen(before));
+		rename_file(seeing, file, url);
+	}
+}
+
 /* What a call that succeeded changed. */
 static void see_success(struct view_seeing *seeing, const struct sight *sight)
 {
 	struct view_job *job = sight->job;
 	if (sight->event == EVENT_GET || sight->event == EVENT_GET_ERROR) return;
+	if (sight->hr == HR_S_FALSE) return; /* ReplaceRemotePrefix found nothing to replace */
 	job->changes++;
 	job->active_ns = sight->now_ns;
 	if (sight->event == EVENT_SET) job->property_ns = sight->now_ns;
@@ -253,7 +279,8 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 	else if (steers(sight->event)) see_steering(job, sight);
 	else if (sight->method && sight->method->property[0])
 		see_property(job, sight->method, trace_get(seeing->line, sight->method->property), sight->now_ns);
-	else if (!strcmp(sight->command, "file.set_remote_name")) rename_file(seeing, job, sight->handle);
+	else if (!strcmp(sight->command, "file.set_remote_name")) rename_handle(seeing, job, sight->handle);
+	else if (!strcmp(sight->command, "job.replace_prefix")) rename_files(seeing, job);
 }
 
 static void see_failure(struct view_job *job, const struct sight *sight)

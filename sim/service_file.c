@@ -46,7 +46,7 @@ static bool has_control_or_blank(const char *text)
 	return false;
 }
 
-static bool is_url(const struct call_frame *frame, const char *url)
+bool service_file_is_url(const struct call_frame *frame, const char *url)
 {
 	const char *rest = url ? skip_scheme(url) : NULL;
 
@@ -76,7 +76,7 @@ static uint32_t check_names(const struct call_frame *frame, const char *url, con
 {
 	bool writes = frame->job->job.type == JOB_TYPE_DOWNLOAD;
 
-	if (!is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
+	if (!service_file_is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
 	if (writes && frame->service->disk.writing == DISK_DENIED) return E(frame, E_ACCESSDENIED);
 	return disk_has_folder(local) ? 0 : E(frame, ERROR_PATH_NOT_FOUND);
 }
@@ -296,7 +296,7 @@ static uint32_t set_remote_name(struct call_frame *frame)
 	const char *url = service_arg_text(frame, "url"), *kept;
 	uint32_t hr;
 
-	if (!is_url(frame, url)) return E(frame, E_INVALIDARG);
+	if (!service_file_is_url(frame, url)) return E(frame, E_INVALIDARG);
 	if (frame->job->job.type != JOB_TYPE_DOWNLOAD) return E(frame, E_NOTIMPL);
 	kept = arena_text(frame->service->arena, url, strlen(url));
 	if (!kept) return E(frame, E_OUTOFMEMORY);
