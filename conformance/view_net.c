@@ -204,10 +204,14 @@ static void see_path(struct view_seeing *seeing, bool request)
 					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
 				job->stirs++;
 				if (request) see_request(line, job, file);
-				else sight.failure = see_response(line, job, file, (int)f);
+				else {
+					sight.failure = see_response(line, job, file, (int)f);
+					view_progress_response(view, line, file, sight.failure);
+				}
 				view_show(seeing, &sight);
 				break;
 			}
+	if (jobs == 0 && request) view_progress_astray(seeing);
 }
 
 static enum cause cause_of_host(const char *word)
@@ -418,9 +422,13 @@ static void see_serve(struct view *view, const struct trace_line *line)
 static void see_rest(struct view *view, const struct trace_line *line)
 {
 	int64_t now = line->at_ns;
-	if (!strcmp(line->event, "serve")) see_serve(view, line);
+	if (!strcmp(line->event, "serve")) {
+		see_serve(view, line);
+		view_progress_serve(view, line);
+	}
 	if (!strcmp(line->event, "service")) {
 		view->service_down = has_word(line, "kill");
+		if (view->service_down) view_progress_kill(view);
 		if (view->service_down) view->kill_ns = now;
 		else view->start_ns = now;
 	}
