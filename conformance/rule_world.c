@@ -245,10 +245,16 @@ static bool is_background(const struct view_job *job)
 	return priority_of(job) != JOB_PRIORITY_FOREGROUND;
 }
 
-/* The job is seen now, and no call has touched it since. */
+/* The job was seen so last, and nothing has been called since: enough to say that there was something to judge. */
+static bool is_in(const struct view_job *job, uint32_t states)
+{
+	return state_in(job->state, states) && !job->calls_since_state && !job->upload;
+}
+
+/* It is seen so at this moment. */
 static bool is_seen(const struct judge *judge, const struct view_job *job, uint32_t states, int64_t now_ns)
 {
-	return state_in(job->state, states) && !job->calls_since_state && !job->upload && now_ns - job->state_ns <= (judge->view.virtual_time ? 0 : SECOND);
+	return is_in(job, states) && now_ns - job->state_ns <= (judge->view.virtual_time ? 0 : SECOND);
 }
 
 /* And has been so for a while, with the priority that it has. */
@@ -276,7 +282,7 @@ static void judge_order(struct judge *judge, unsigned rule, const struct view_jo
 {
 	if (!is_background(high) || priority_of(low) <= priority_of(high) || high->resumed_ns == VIEW_NEVER) return;
 	bool ran = low->since_ns <= high->resumed_ns, gave_way = state_in(low->other, STATES_RUNNING) && low->since_ns >= high->resumed_ns;
-	if (is_seen(judge, low, STATE_BIT(STATE_QUEUED), now) && is_seen(judge, high, STATES_RUNNING, now) && (rule == RULE_prio_001 || gave_way)) judge_trigger(judge, rule);
+	if (is_in(low, STATE_BIT(STATE_QUEUED)) && is_in(high, STATES_RUNNING) && (rule == RULE_prio_001 || gave_way)) judge_trigger(judge, rule);
 	if (ran != (rule == RULE_prio_005) || !is_settled(judge, low, STATE_BIT(STATE_TRANSFERRING), SOON_NS, now)) return;
 	if (is_settled(judge, high, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING), SOON_NS, now))
 		tell_pair(judge, rule, low, high, ran ? "the lower one is not pre-empted" : "the lower one runs");
@@ -292,8 +298,8 @@ static bool has_higher(const struct view *view, const struct view_job *job)
 static void judge_turns(struct judge *judge, unsigned rule, const struct view_job *waits, const struct view_job *runs, int64_t now)
 {
 	if (!is_background(waits) || priority_of(waits) != priority_of(runs) || has_higher(&judge->view, waits)) return;
-	bool turned = state_in(waits->other, STATES_RUNNING) && is_seen(judge, waits, STATE_BIT(STATE_QUEUED), now);
-	if (turned && is_seen(judge, runs, STATES_RUNNING, now)) judge_trigger(judge, rule);
+	bool turned = state_in(waits->other, STATES_RUNNING) && is_in(waits, STATE_BIT(STATE_QUEUED));
+	if (turned && is_in(runs, STATES_RUNNING)) judge_trigger(judge, rule);
 	int64_t window = TURNS_NS * judge->view.jobs_count;
 	if (is_settled(judge, waits, STATE_BIT(STATE_QUEUED), window, now) && is_settled(judge, runs, STATE_BIT(STATE_TRANSFERRING), window, now))
 		tell_pair(judge, rule, waits, runs, "one of two never gets its turn");
@@ -303,7 +309,7 @@ static void judge_side_by_side(struct judge *judge, unsigned rule, const struct 
 {
 	uint32_t flows = STATE_BIT(STATE_TRANSFERRING);
 	bool foreground = !is_background(a);
-	if (foreground && is_seen(judge, a, STATES_RUNNING, now) && is_seen(judge, b, STATES_RUNNING, now)) judge_trigger(judge, rule);
+	if (foreground && is_in(a, STATES_RUNNING) && is_in(b, STATES_RUNNING)) judge_trigger(judge, rule);
 	if (foreground && is_settled(judge, a, STATE_BIT(STATE_QUEUED), LATE_NS, now) && is_settled(judge, b, flows, LATE_NS, now))
 		tell_pair(judge, rule, a, b, "a foreground job waits for another");
 	if (!foreground && is_background(b) && is_settled(judge, a, flows, SOON_NS, now) && is_settled(judge, b, flows, SOON_NS, now))
@@ -319,9 +325,9 @@ static bool only_runnable(const struct view *view, const struct view_job *job)
 
 static void judge_not_blocked(struct judge *judge, unsigned rule, const struct view_job *low, const struct view_job *failed, int64_t now)
 {
-	if (!is_background(low) || priority_of(low) <= priority_of(failed) || !is_seen(judge, failed, STATES_ERROR, now)) return;
-	if (is_seen(judge, low, STATES_RUNNING, now)) judge_trigger(judge, rule);
-	if (!is_settled(judge, low, STATE_BIT(STATE_QUEUED), LATE_NS, now) || now - failed->since_ns <= LATE_NS + judge->tolerance_ns) return;
+	if (!is_background(low) || priority_of(low) <= priority_of(failed) || !is_in(failed, STATES_ERROR)) return;
+	if (is_in(low, STATES_RUNNING)) judge_trigger(judge, rule);
+	if (!is_settled(judge, low, STATE_BIT(STATE_QUEUED), LATE_NS, now) || !is_seen(judge, failed, STATES_ERROR, now) || now - failed->since_ns <= LATE_NS + judge->tolerance_ns) return;
 	if (only_runnable(&judge->view, low)) tell_pair(judge, rule, low, failed, "a failed job blocks another");
 }
 
