@@ -208,11 +208,10 @@ void rule_net_open_status(struct judge *judge, unsigned rule, const struct sight
 /* 206 from another byte than asked: the file still wants that part. */
 void rule_net_other_range(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	const struct view_job *job = sight->job;
 	if (sight->kind != SIGHT_STATE || sight->state == sight->from) return;
-	for (unsigned i = 0; i < job->causes_count; i++) {
-		const struct view_file *file = job->causes[i].file >= 0 ? job->files[job->causes[i].file] : NULL;
-		if (!file || job->causes[i].cause != CAUSE_HTTP_WRONG_RANGE || is_vague(file)) continue;
+	for (unsigned f = 0; f < sight->job->files_count; f++) {
+		const struct view_file *file = sight->job->files[f];
+		if (!file->other_ranges || is_vague(file)) continue;
 		if (state_in(sight->state, STATES_ERROR)) judge_trigger(judge, rule);
 		if (sight->state == STATE_TRANSFERRED) judge_claim(judge, rule, !is_unfinished(file) && (file->content || !file->ranges),
 			TEXT("state TRANSFERRED, although %s was answered with another range", file->path), "state=TRANSFERRED after another range");

@@ -80,6 +80,7 @@ struct view_file {
 	unsigned seen_version;       /* of the content, also by HEAD; 0: none yet */
 	unsigned versions;           /* changes of it */
 	unsigned breaks;             /* times after which the file may rightly begin anew */
+	unsigned other_ranges;       /* 206 from another byte than asked */
 	bool interrupted;            /* the last body broke off */
 	bool resumable;              /* and came with a validator, from a server that honours Range */
 	bool headed;                 /* HEAD answered since the last GET */

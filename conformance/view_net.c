@@ -116,13 +116,14 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 	const char *ending = trace_get(line, "ending");
 	int64_t length = length_of(line), sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0);
 	if (length < 0) return CAUSE_HTTP_NO_LENGTH;
+	/* The head is enough for these: a client that closes then has its reason. */
+	if (file->asked_range && !file->asked_head && status == 200 && file->ranges) return CAUSE_HTTP_NO_RANGE;
+	if (file->asked_range && !file->asked_head && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
 	if (!strcmp(ending, "stall")) return CAUSE_NET_STALL;
 	if (!strcmp(ending, "truncate") || sent < length) return CAUSE_HTTP_SHORT;
-	if (file->asked_range && status == 200 && file->ranges) return CAUSE_HTTP_NO_RANGE;
-	if (file->asked_range && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	return CAUSE_NONE;
 }
 

@@ -176,6 +176,7 @@ static void see_body(struct view_file *file, const struct trace_line *line, cons
 	file->interrupted = ending && strcmp(ending, "done");
 	file->resumable = serve && serve->validated && serve->ranged;
 	if (status == 200 && file->asked_range) file->breaks++;
+	if (status == 206 && file->asked_range && trace_get_int(line, "from", 0) != (int64_t)file->asked_from) file->other_ranges++;
 }
 
 void view_progress_response(struct view *view, const struct trace_line *line, struct view_file *file, enum cause failure)
