@@ -71,7 +71,8 @@ void rule_world_survives(struct judge *judge, unsigned rule, const struct sight 
 	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.progress") && !sight->failed && !job->files_vague && !state_in(sight->state, STATES_FINAL))
 		judge_claim(judge, rule, trace_get_int(sight->line, "files_total", job->files_count) == job->files_count,
 			TEXT("%s files after the restart, %u were added", trace_get(sight->line, "files_total"), job->files_count), "files are lost");
-	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.open") && state_in(job->kill_state, STATES_ALL & ~STATES_FINAL) && !view_sticky(sight->state))
+	bool young = sight->now_ns - job->created_ns < view->machine->limits.retention_ns;
+	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.open") && young && state_in(sight->state, STATES_ALL & ~STATES_FINAL))
 		judge_claim(judge, rule, sight->hr != judge_word(judge, "NOT_FOUND"), "GetJob does not find the job", "the job is lost");
 	if (!is_state(sight) || !view_sticky(job->kill_state) || job->rounds != job->kill_rounds || job->calls_since_state) return;
 	if (sight->from_ns > view->start_ns || (view->policy_ever && job->kill_state == STATE_SUSPENDED)) return;

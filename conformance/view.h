@@ -43,7 +43,7 @@ struct view_serve {
 	unsigned line;
 	bool validated;              /* sends an ETag or a date */
 	bool ranged;                 /* honours Range */
-	bool redirects;
+	bool leads;                  /* redirects to another path */
 	int64_t retry_after_ns;      /* 0: none */
 };
 
@@ -86,7 +86,7 @@ struct view_file {
 	bool headed;                 /* HEAD answered since the last GET */
 	int64_t answered_ns;         /* last response; VIEW_NEVER */
 	int64_t later_ns, not_before_ns;  /* Retry-After: when it was said, and until when; VIEW_NEVER */
-	int64_t led_ns;              /* the last response redirects; VIEW_NEVER: it does not */
+	int64_t led_ns;              /* the last response leads to another path; VIEW_NEVER: it does not */
 	bool renamed_suspended;      /* SetRemoteName while the job was suspended */
 };
 

@@ -118,7 +118,7 @@ void view_progress_call(struct view_seeing *seeing, struct sight *sight)
 		take_told(sight, sight->file->breaks, &sight->file->told, &sight->file->told_before);
 	if (!strcmp(sight->command, "job.times")) take_times(sight, job);
 	if (sight->event == EVENT_ADD_FILE) see_added(sight->line, job);
-	if (sight->event == EVENT_ADD_FILE || sight->event == EVENT_SET) job->changed_ns = sight->now_ns;
+	if (sight->event == EVENT_ADD_FILE || !strcmp(sight->command, "job.set")) job->changed_ns = sight->now_ns;
 	if (sight->method && !strcmp(sight->command, "job.set") && !strcmp(sight->method->property, "priority")) job->priority_ns = sight->now_ns;
 	if (!strcmp(sight->command, "file.set_remote_name") && sight->file) sight->file->renamed_suspended = sight->state == STATE_SUSPENDED && !job->calls_since_state;
 }
@@ -134,12 +134,12 @@ void view_progress_transferred(struct view_job *job, int64_t now_ns)
 
 void view_progress_serve(struct view *view, const struct trace_line *line)
 {
-	const char *retry_after = trace_get(line, "retry_after");
+	const char *retry_after = trace_get(line, "retry_after"), *redirect = trace_get(line, "redirect");
 	int64_t seconds = retry_after ? view_seconds(retry_after) : 0;
 	if (view->serves_count == VIEW_SERVES_MAX) return;
 	view->serves[view->serves_count++] = (struct view_serve){ .line = line->scenario_line,
 		.validated = trace_get(line, "etag") || trace_get(line, "modified"), .ranged = !trace_get(line, "no-range"),
-		.redirects = trace_get(line, "redirect") != NULL, .retry_after_ns = seconds > 0 ? seconds * INT64_C(1000000000) : 0 };
+		.leads = redirect && strcmp(redirect, "loop") && strcmp(redirect, line->object), .retry_after_ns = seconds > 0 ? seconds * INT64_C(1000000000) : 0 };
 }
 
 static const struct view_serve *serve_of(const struct view *view, const struct trace_line *line)
@@ -189,7 +189,7 @@ void view_progress_response(struct view *view, const struct trace_line *line, st
 	file->breaks += spoils(failure, status);
 	if (!file->asked_head) see_body(file, line, serve, status);
 	else file->headed = status >= 200 && status < 300;
-	file->led_ns = serve && serve->redirects && status >= 300 && status < 400 ? line->at_ns : VIEW_NEVER;
+	file->led_ns = serve && serve->leads && status >= 300 && status < 400 ? line->at_ns : VIEW_NEVER;
 	bool later = serve && serve->retry_after_ns && status >= 400;
 	file->later_ns = later ? line->at_ns : VIEW_NEVER;
 	file->not_before_ns = later ? line->at_ns + serve->retry_after_ns : VIEW_NEVER;

@@ -66,6 +66,7 @@ const struct pair PAIRS_WORLD[] = {
 	{ "PERSIST-001", IN_BITS, NEW FILE1 KILL("3") START("4") PROGRESS("4", "0", BG_SIZE_UNKNOWN, "0", "1"), NEW FILE1 KILL("3") START("4") PROGRESS("4", "0", "0", "0", "0") },
 	{ "PERSIST-001", IN_BITS, NEW SET("priority=LOW") KILL("3") START("4") CALL("4", "job.get hr=S_OK property=priority value=LOW"),
 		NEW SET("priority=LOW") KILL("3") START("4") CALL("4", "job.get hr=S_OK property=priority value=NORMAL") },
+	{ "PERSIST-001", IN_BITS, NEW KILL("3") START("4") ON("4", "-", "job.open hr=S_OK as=j2 id=J1"), NEW KILL("3") START("4") ON("4", "-", "job.open hr=NOT_FOUND as=j2 id=J1") },
 	{ "PERSIST-002", IN_BITS, GO KILL("3") START("4") P("4", "QUEUED") P("5", "CONNECTING"), GO KILL("3") START("4") P("4", "SUSPENDED") },
 	{ "PERSIST-002", IN_BITS, GO KILL("3") START("4") P("4", "QUEUED") P("5", "CONNECTING"), GO KILL("3") START("4") P("4", "QUEUED") P("400", "QUEUED") },
 	{ "PERSIST-004", IN_BOTH, RENAMED REQ("1", "/f9"), RENAMED REQ("1", "/f1") },
