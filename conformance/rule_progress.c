@@ -172,9 +172,10 @@ void rule_progress_sum(struct judge *judge, unsigned rule, const struct sight *s
 
 void rule_progress_times(struct judge *judge, unsigned rule, const struct sight *sight)
 {
+	if (!is_call(sight, "job.times")) return;
 	const struct view_job *job = sight->job;
 	const struct view_times *now = &job->times, *before = &job->times_before;
-	if (!is_call(sight, "job.times") || !now->valid || !before->valid) return;
+	if (!now->valid || !before->valid) return;
 	bool later = job->changed_ns != VIEW_NEVER && job->changed_ns - before->at_ns >= SECOND + judge->tolerance_ns;
 	bool rises = !later || judge->view.clock_ns != VIEW_NEVER || now->modification > before->modification;
 	bool holds = now->creation == before->creation && now->modification >= before->modification && rises;
