@@ -17,11 +17,38 @@
 #define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
 #define VIEW_DONE_MAX 200
 #define VIEW_NEVER INT64_MAX
+#define VIEW_SERVES_MAX 64u
+#define VIEW_SIZE_UNKNOWN UINT64_MAX  /* of the API, too */
 
 #define VIEW_FILE_NONE (-1)      /* GetFile refused */
 #define VIEW_FILE_UNKNOWN (-2)
 
 enum view_added { VIEW_ADDED_ONE, VIEW_ADDED_SET, VIEW_ADDED_RANGES };
+/* What GetProgress said, and how far the job was then. */
+struct view_told {
+	bool valid;
+	int64_t at_ns;
+	enum state state;            /* observed last before it */
+	int64_t since_ns;            /* the row of that state */
+	unsigned rounds, attempts, breaks;
+	uint64_t total, bytes;
+};
+
+/* What GetTimes said, in FILETIMEs. */
+struct view_times {
+	bool valid;
+	int64_t at_ns;
+	uint64_t creation, modification, completion;
+};
+
+/* A serve line of the scenario, as far as it bears on what a client should do. */
+struct view_serve {
+	unsigned line;
+	bool validated;              /* sends an ETag or a date */
+	bool ranged;                 /* honours Range */
+	bool leads;                  /* redirects to another path */
+	int64_t retry_after_ns;      /* 0: none */
+};
 
 struct view_file {
 	const char *url, *local;     /* as given; local NULL: none was given */
@@ -53,6 +80,23 @@ struct view_file {
 	bool was_done;               /* when it was renamed */
 	uint64_t had, had_total;     /* bytes sent and size when it was renamed; 0: nothing, not known */
 	bool sent_anew;              /* bytes from 0 were sent since */
+
+	/* view_progress.c */
+	struct view_told told, told_before;
+	uint64_t ranges_bytes;       /* sum of the ranges; VIEW_SIZE_UNKNOWN: no ranges, or one to the end */
+	bool sized;                  /* the client gave the size */
+	unsigned answers;            /* responses */
+	unsigned seen_version;       /* of the content, also by HEAD; 0: none yet */
+	unsigned versions;           /* changes of it */
+	unsigned breaks;             /* times after which the file may rightly begin anew */
+	unsigned other_ranges;       /* 206 from another byte than asked */
+	bool interrupted;            /* the last body broke off */
+	bool resumable;              /* and came with a validator, from a server that honours Range */
+	bool headed;                 /* HEAD answered since the last GET */
+	int64_t answered_ns;         /* last response; VIEW_NEVER */
+	int64_t later_ns, not_before_ns;  /* Retry-After: when it was said, and until when; VIEW_NEVER */
+	int64_t led_ns;              /* the last response leads to another path; VIEW_NEVER: it does not */
+	bool renamed_suspended;      /* SetRemoteName while the job was suspended */
 };
 
 /* The newest call that adds files: what it asked for, and of which job. */
@@ -197,6 +241,17 @@ struct view_job {
 
 	struct view_add add;
 	struct view_value values[VIEW_PROPERTIES];
+	/* view_progress.c */
+	struct view_told told, told_before;
+	struct view_times times, times_before;
+	bool files_vague;            /* an AddFileSet failed: some files may have been added (C-54) */
+	bool complete_tried;         /* Complete failed half-way */
+	int64_t priority_ns;         /* set last; VIEW_NEVER */
+	int64_t changed_ns;          /* last AddFile or setter; VIEW_NEVER */
+	enum state kill_state;       /* when the service was killed last; STATE_NONE: not known, or never */
+	unsigned kill_rounds;
+	unsigned transferred_rows;   /* times that TRANSFERRED was entered */
+	int64_t before_transferred_ns, transferred_ns;  /* observed last before it, and first in it */
 };
 
 enum view_handle_kind { VIEW_HANDLE_JOB, VIEW_HANDLE_ERROR, VIEW_HANDLE_FILE, VIEW_HANDLE_ENUM, VIEW_HANDLE_OTHER };
@@ -265,6 +320,8 @@ struct view {
 	struct view_description descriptions[VIEW_TEXTS_MAX];
 	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
 	const char *folder;          /* of the first file that was added, with the separator; NULL: none yet */
+	unsigned serves_count;
+	struct view_serve serves[VIEW_SERVES_MAX];
 };
 
 /* What a line is to a job. */
@@ -274,6 +331,7 @@ enum sight_kind {
 	SIGHT_LOOK,      /* a stable probe: state and error object */
 	SIGHT_CALLBACK,
 	SIGHT_REQUEST, SIGHT_RESPONSE, SIGHT_CONNECT,
+	SIGHT_ASTRAY,    /* a request for a path that is a file's but for escapes */
 	SIGHT_WORLD, SIGHT_CHECK, SIGHT_END
 };
 struct sight {
@@ -281,7 +339,7 @@ struct sight {
 	const struct trace_line *line;  /* NULL: the end */
 	int64_t now_ns;
 	struct view_job *job;
-	struct view_file *file;      /* REQUEST, RESPONSE, CONNECT */
+	struct view_file *file;      /* REQUEST, RESPONSE, CONNECT, ASTRAY; CALL: of file.*, NULL: not known which */
 	int file_index;
 	bool shared;                 /* other jobs have this path or host too */
 
@@ -318,6 +376,8 @@ bool view_sticky(enum state state);
 bool view_undisturbed(const struct view *view, const struct view_job *job);
 /* HRESULT of a field; `otherwise` when it is missing or no code. */
 uint32_t view_code(const struct view *view, const struct trace_line *line, const char *key, uint32_t otherwise);
+/* A number of 64 bits of a field. */
+bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
 /* Whether the job certainly was in no final state, and its service there to answer, before this line. */

@@ -72,6 +72,7 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	job->priority = -1;
 	job->resumed_ns = job->suspended_ns = job->completed_ns = job->cancelled_ns = VIEW_NEVER;
 	job->progress_ns = job->progress_before_ns = job->first_error_ns = job->attempt_ns = job->failed_ns = VIEW_NEVER;
+	view_progress_job(job);
 	view->jobs[view->jobs_count++] = job;
 	return job;
 }
@@ -103,6 +104,7 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (file->local) note_folder(seeing, file->local);
 	file->complete_at_ns = file->renamed_ns = VIEW_NEVER;
 	file->last_failure = CAUSE_NONE;
+	view_progress_file(file);
 	if (seeing->status) return;
 	view_net_place(seeing, file);
 	if (!seeing->status) job->files[job->files_count++] = file;
@@ -417,6 +419,7 @@ void view_call_see(struct view_seeing *seeing)
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);
 		tell_call(view, &sight);
+		view_progress_call(seeing, &sight);
 	}
 	for (unsigned i = 0; !job && sight.failed && i < view->jobs_count; i++) see_failure(view->jobs[i], &sight);
 	view_show(seeing, &sight);

@@ -125,12 +125,13 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 	int64_t length = length_of(line), sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0);
 	if (length < 0) return CAUSE_HTTP_NO_LENGTH;
 	if (ignores_ranges(line, file, status)) return CAUSE_HTTP_NO_RANGE;
+	/* The head is enough: a client that closes then has its reason. */
+	if (file->asked_range && !file->asked_head && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
 	if (!strcmp(ending, "stall")) return CAUSE_NET_STALL;
 	if (!strcmp(ending, "truncate") || sent < length) return CAUSE_HTTP_SHORT;
-	if (file->asked_range && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	return CAUSE_NONE;
 }
 
@@ -213,10 +214,14 @@ static void see_path(struct view_seeing *seeing, bool request)
 					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
 				job->stirs++;
 				if (request) see_request(line, job, file);
-				else sight.failure = see_response(line, job, file, (int)f);
+				else {
+					sight.failure = see_response(line, job, file, (int)f);
+					view_progress_response(view, line, file, sight.failure);
+				}
 				view_show(seeing, &sight);
 				break;
 			}
+	if (jobs == 0 && request) view_progress_astray(seeing);
 }
 
 static enum cause cause_of_host(const char *word)
@@ -427,9 +432,13 @@ static void see_serve(struct view *view, const struct trace_line *line)
 static void see_rest(struct view *view, const struct trace_line *line)
 {
 	int64_t now = line->at_ns;
-	if (!strcmp(line->event, "serve")) see_serve(view, line);
+	if (!strcmp(line->event, "serve")) {
+		see_serve(view, line);
+		view_progress_serve(view, line);
+	}
 	if (!strcmp(line->event, "service")) {
 		view->service_down = has_word(line, "kill");
+		if (view->service_down) view_progress_kill(view);
 		if (view->service_down) view->kill_ns = now;
 		else view->start_ns = now;
 	}

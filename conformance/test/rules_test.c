@@ -138,6 +138,12 @@ static void rules_of_jobs_and_files_see_good_and_bad(void **state)
 	try_pairs(PAIRS_JOB, PAIRS_JOB_COUNT);
 }
 
+static void rules_of_the_world_around_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_WORLD, PAIRS_WORLD_COUNT);
+}
+
 static bool has_pair(const char *rule, const struct pair *pairs, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
@@ -155,7 +161,8 @@ static void every_judged_rule_has_a_pair(void **state)
 		bool has = has_pair(id, PAIRS_ERROR, PAIRS_ERROR_COUNT) || has_pair(id, PAIRS_CODE, PAIRS_CODE_COUNT) ||
 			has_pair(id, PAIRS_STATE, PAIRS_STATE_COUNT) || has_pair(id, PAIRS_REST, PAIRS_REST_COUNT) ||
 			has_pair(id, PAIRS_MANAGER, PAIRS_MANAGER_COUNT) ||
-			has_pair(id, PAIRS_JOB, PAIRS_JOB_COUNT);
+			has_pair(id, PAIRS_JOB, PAIRS_JOB_COUNT) ||
+			has_pair(id, PAIRS_WORLD, PAIRS_WORLD_COUNT);
 		if (rules[i].kind != RULE_KIND_JUDGED || has) continue;
 		print_message("%s has no pair\n", id);
 		missing++;
@@ -374,6 +381,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(rules_of_callbacks_and_times_see_good_and_bad),
 		cmocka_unit_test(rules_of_the_manager_and_of_com_see_good_and_bad),
 		cmocka_unit_test(rules_of_jobs_and_files_see_good_and_bad),
+		cmocka_unit_test(rules_of_the_world_around_see_good_and_bad),
 		cmocka_unit_test(every_judged_rule_has_a_pair),
 		cmocka_unit_test(a_rule_that_is_not_judged_says_why),
 		cmocka_unit_test(the_first_known_finding_comes_out),
