@@ -246,8 +246,8 @@ void transfer_close(struct service_job *job, const char *ending, uint64_t sent);
 uint64_t transfer_total(const struct service_file *file);
 void transfer_body_begin(struct service_job *job);
 void transfer_body_next(struct service_job *job);
-/* Bytes of the body that have flowed until now. */
-uint64_t transfer_flowed(const struct service_job *job);
+/* Bytes of the body that were sent until now, whether or not they still flow. */
+uint64_t transfer_sent(const struct service_job *job);
 
 /* --- notify.c: callbacks */
 
