@@ -56,7 +56,7 @@ def set_error(bounds, job, cause):
     """e+ or e: the error object of a cause, with the file that is worked on."""
     job.error, job.no_progress = 1, 0
     job.report = 1 + bounds.causes.index(cause)
-    job.file = 1 + job.done if cause[1] else 0
+    job.file = 1 + job.done if cause[1] and job.done < job.files else 0
 
 
 def drop_error(job):
@@ -72,10 +72,6 @@ def stop_period(job):
 def queue(job):
     """Waits for its turn; the no-progress period does not go on meanwhile (C-30, NO_PROGRESS cannot happen there)."""
     job.state, job.retry = QUEUED, 0
-    hold_period(job)
-
-
-def hold_period(job):
     if job.progress == RUNS:
         job.progress = HELD
 
@@ -121,7 +117,7 @@ def add_file(bounds, job, condition, _):
 def suspend(bounds, job, condition, _):
     if job.state in ACTION or job.state == TRANSIENT_ERROR:
         job.state, job.retry = SUSPENDED, 0
-        hold_period(job)
+        stop_period(job)  # inferred
     elif job.state == ERROR or job.state == TRANSFERRED:  # C-19, C-03
         job.state = SUSPENDED
 
@@ -129,10 +125,11 @@ def suspend(bounds, job, condition, _):
 def resume(bounds, job, condition, _):
     if job.state == SUSPENDED and job.files:
         job.owes &= ~JOB_TRANSFERRED
-        if bounds.bits or not condition["owner"]:
+        # C-16, but via QUEUED when the owner is away (inferred), or when an error object is there until data flows (C-02).
+        if bounds.bits or not condition["owner"] or job.error:
             queue(job)
         else:
-            work(bounds, job)  # C-16
+            work(bounds, job)
     elif job.state == ERROR or job.state == TRANSIENT_ERROR:
         queue(job)
     elif job.state == TRANSFERRED and job.done < job.files:  # C-21
@@ -175,7 +172,8 @@ def connected(bounds, job, condition, _):
 
 
 def data(bounds, job, condition, _):
-    job.tries = 0
+    """The period starts anew: in bits at the next transient error, in do at once (C-30)."""
+    job.progress, job.tries = OFF if bounds.bits else RUNS, 0
 
 
 def slice_end(bounds, job, condition, _):
@@ -183,6 +181,7 @@ def slice_end(bounds, job, condition, _):
 
 
 def file_done(bounds, job, condition, _):
+    data(bounds, job, condition, _)  # inferred: a file that is done is progress
     job.done += 1
 
 
@@ -256,8 +255,6 @@ def toggle_policy(bounds, job, condition):
 def restart(bounds, job, condition):
     if job.state in (CONNECTING, TRANSFERRING):
         queue(job)
-    if not bounds.bits:
-        job.owes = 0
 
 
 GLOBALS = {"network": toggle_network, "owner": toggle_owner, "policy": toggle_policy, "restart": restart}
