@@ -109,7 +109,7 @@ static void put_guard(struct writer *writer, enum guard guard, const struct expl
 	case GUARD_all_files_done: put(writer, "(files[j] > 0 && done[j] == files[j])"); break;
 	case GUARD_some_files_done: put(writer, "done[j] > 0"); break;
 	case GUARD_upload: put(writer, "type[j] != 0"); break;
-	case GUARD_rename_fails: put(writer, "%s", letter->rename_fails ? "true" : "false"); break;
+	case GUARD_rename_fails: put(writer, "%s", letter->rename_fails ? "type[j] != 1" : "false"); break;
 	case GUARD_error_present: put(writer, "error[j]"); break;
 	case GUARD_no_timed_retry: put_causes(writer, is_untimed); break;
 	case GUARD_blocked:
