@@ -193,12 +193,21 @@ static uint32_t add_element(struct call_frame *frame, const struct object *from,
 	return service_reply_handle(frame, element);
 }
 
+/* A snapshot, unless C-61 is read otherwise: files are only ever added behind. */
+static unsigned elements(const struct call_frame *frame)
+{
+	const struct object *object = frame->handle->object;
+	bool live = object->kind == OBJECT_FILES && service_varies(frame->service, VARIANT_enumerator_live);
+
+	return live ? object->job->job.files_count : object->count;
+}
+
 /* `as` names the first element; others that came with it are released at once. Without as= all are. */
 static uint32_t enum_next(struct call_frame *frame)
 {
 	struct object *object = frame->handle->object;
 	uint64_t asked = service_arg_number(frame, "count", 1);
-	unsigned left = object->count - object->at, fetched = asked < left ? (unsigned)asked : left;
+	unsigned left = elements(frame) - object->at, fetched = asked < left ? (unsigned)asked : left;
 	bool no_count = service_arg_is_null(frame, "out");
 	uint32_t hr = fetched < asked ? service_code(frame->service, CODE_S_FALSE) : 0, made;
 
@@ -217,7 +226,7 @@ static uint32_t enum_skip(struct call_frame *frame)
 {
 	struct object *object = frame->handle->object;
 	uint64_t asked = service_arg_number(frame, "count", 1);
-	unsigned left = object->count - object->at;
+	unsigned left = elements(frame) - object->at;
 
 	object->at += asked < left ? (unsigned)asked : left;
 	return asked > left ? service_code(frame->service, CODE_S_FALSE) : 0;
@@ -244,7 +253,7 @@ static uint32_t enum_clone(struct call_frame *frame)
 
 static uint32_t enum_count(struct call_frame *frame)
 {
-	service_reply_number(frame, "count", frame->handle->object->count);
+	service_reply_number(frame, "count", elements(frame));
 	return 0;
 }
 
