@@ -80,6 +80,7 @@ static void fold(void *context, const struct sight *sight)
 		rule_fold *rule = rules_fold(i);
 		if (rule && rules[i].dialects[judge->view.dialect]) rule(judge, i, sight);
 	}
+	rule_reading_see(judge, sight);
 }
 
 enum status judge_see(struct judge *judge, const struct trace_line *line)
@@ -188,6 +189,19 @@ const char *judge_reading(const struct judge *judge, const char *id)
 {
 	int i = find_reading(id);
 	return i < 0 ? NULL : judge->readings[i];
+}
+
+void judge_take(struct judge *judge, const char *id, const char *choice)
+{
+	int i = find_reading(id);
+	assert(i >= 0);
+	if (i >= 0) judge->taken[i] = choice;
+}
+
+bool judge_takes(const struct judge *judge, const char *id, const char *choice)
+{
+	int i = find_reading(id);
+	return i >= 0 && judge->taken[i] && !strcmp(judge->taken[i], choice);
 }
 
 bool judge_showed(const struct judge *judge, const char *id)

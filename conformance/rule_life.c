@@ -26,12 +26,20 @@ static void claim_present(struct judge *judge, unsigned rule, const struct view_
 	judge_claim(judge, rule, look->present == present, LOOK_TEXT(judge, look), LOOK_SIGNATURE(judge, look));
 }
 
+/* The readings under which an error state may have no error object, when the judge was told to take them. */
+static bool may_be_absent(const struct judge *judge, const struct view_job *job, enum state state)
+{
+	int64_t start_ns = judge->view.start_ns;
+	if (state == STATE_TRANSIENT_ERROR) return judge_takes(judge, "C-01", "error-only");
+	return judge_takes(judge, "C-08", "state-only") && start_ns != VIEW_NEVER && job->since_ns <= start_ns;
+}
+
 void rule_life_in_error(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	enum state state = rule == RULE_err_life_001 ? STATE_ERROR : STATE_TRANSIENT_ERROR;
 	if (!is_look(sight) || sight->state != state) return;
 	if (state == STATE_TRANSIENT_ERROR) judge_show(judge, "C-01", sight->job->look.present ? "both-errors" : "error-only");
-	claim_present(judge, rule, &sight->job->look, true);
+	if (sight->job->look.present || !may_be_absent(judge, sight->job, state)) claim_present(judge, rule, &sight->job->look, true);
 }
 
 void rule_life_flowing(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -245,7 +253,6 @@ void rule_life_restart(struct judge *judge, unsigned rule, const struct sight *s
 	if (view->service_down || view->start_ns == VIEW_NEVER || !last->valid) return;
 	if (last->state != STATE_ERROR || last->at_ns > view->start_ns || look->at_ns < view->start_ns || job->changes) return;
 	if (!last->present) return;
-	if (look->state == STATE_ERROR) judge_show(judge, "C-08", look->present ? "kept" : "state-only");
 	bool same = look->state == STATE_ERROR && (!look->present || same_error(last, look));
 	judge_claim(judge, rule, same, LOOK_TEXT(judge, look), TEXT("after restart: %s", LOOK_SIGNATURE(judge, look)));
 }

@@ -186,7 +186,6 @@ void rule_net_first(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	if (sight->kind != SIGHT_REQUEST || sight->file->requests != 1 || sight->file->redirected) return;
 	judge_trigger(judge, rule);
-	judge_show(judge, "C-62", sight->file->asked_head ? "head-first" : "get-first");
 }
 
 static bool is_open(const struct view_cause *cause)
@@ -202,5 +201,4 @@ void rule_net_open_status(struct judge *judge, unsigned rule, const struct sight
 	view_causes(&judge->view, sight->job, &causes);
 	if (!judge_only(&causes, is_open)) return;
 	judge_trigger(judge, rule);
-	judge_show(judge, "C-63", sight->state == STATE_ERROR ? "fatal" : "transient");
 }

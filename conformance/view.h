@@ -161,6 +161,7 @@ struct view_job {
 
 	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
 	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
+	unsigned failures_connecting; /* retries that failed from CONNECTING since then: C-65 */
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
 };
 
@@ -177,7 +178,7 @@ struct view_handle {
 	uint32_t code;
 	bool over;                   /* error: the job's error has been another one, or none, since */
 	int file;                    /* file: index, or VIEW_FILE_UNKNOWN */
-	unsigned position;           /* enumerator */
+	unsigned position, files;    /* enumerator: files of the job when it was made */
 };
 
 struct view {

@@ -226,8 +226,10 @@ static void see_handles(struct view_seeing *seeing, const struct sight *sight)
 		view_handle_add(seeing, as, VIEW_HANDLE_JOB, job);
 		if (job) job->released = false;
 	} else if (!strcmp(command, "job.get_error")) made = view_handle_add(seeing, as, VIEW_HANDLE_ERROR, job);
-	else if (!strcmp(command, "job.enum_files")) made = view_handle_add(seeing, as, VIEW_HANDLE_ENUM, job);
-	else if (!strcmp(command, "error.get_file")) {
+	else if (!strcmp(command, "job.enum_files")) {
+		made = view_handle_add(seeing, as, VIEW_HANDLE_ENUM, job);
+		if (made && job) made->files = job->files_count;
+	} else if (!strcmp(command, "error.get_file")) {
 		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
 		if (made && job && job->look.present && job->look.file >= 0 && from && !from->over) made->file = job->look.file;
 		if (made && from) made->made_by = (int)(from - view->handles);
@@ -317,7 +319,7 @@ void view_call_see(struct view_seeing *seeing)
 	view_show(seeing, &sight);
 	if (job && !sight.failed && !strcmp(line->event, "job.error_count") && trace_get(line, "count")) {
 		job->count = trace_get_int(line, "count", 0);
-		job->failures_counted = job->failures_uncounted = 0;
+		job->failures_counted = job->failures_uncounted = job->failures_connecting = 0;
 	}
 	if (!sight.failed) see_handles(seeing, &sight);
 	prove_handle(view, &sight);
