@@ -37,7 +37,7 @@ const struct machine *choices_machine(struct arena *arena, const struct choices 
 /* Whether the reading has the choice in the dialect: what `--reading` may say. */
 bool choices_may(const struct reading *reading, const char *choice, size_t length, enum dialect dialect);
 
-/* The scenario that shows the reading; NULL: none can, and *why says why. */
+/* The scenarios that show the reading, space separated; NULL: none can, and *why says why. */
 const char *choices_shown(const char *id, const char **why);
 
 #endif

@@ -216,7 +216,7 @@ static void see_net_lost(struct judge *judge, const struct sight *sight)
 static void see_period_start(struct judge *judge, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	int64_t progress = job->progress_ns, error = job->error_seen_ns, period = view_np_ns(&judge->view, job), tolerance = judge->tolerance_ns;
+	int64_t progress = job->flow_ns, error = job->error_seen_ns, period = view_np_ns(&judge->view, job), tolerance = judge->tolerance_ns;
 	if (!is_new_state(sight, STATE_ERROR) || sight->from != STATE_TRANSIENT_ERROR || progress == VIEW_NEVER || error == VIEW_NEVER) return;
 	if (error - progress < SURE_NS + 2 * tolerance || sight->now_ns < progress + period - tolerance) return;
 	judge_show(judge, "C-30", sight->now_ns < error + period - tolerance ? "last-progress" : "first-transient-error");
@@ -226,7 +226,7 @@ static void see_period_start(struct judge *judge, const struct sight *sight)
 static void see_resumed(struct judge *judge, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	int64_t period = view_np_ns(&judge->view, job), start = job->progress_ns == VIEW_NEVER ? job->created_ns : job->progress_ns;
+	int64_t period = view_np_ns(&judge->view, job), start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
 	if (!is_new_state(sight, STATE_ERROR) || job->call != EVENT_RESUME || !state_in(job->call_state, STATES_ACTION) || !job->call_sure) return;
 	if (job->call_hr || job->call_ns - start < SURE_NS + judge->tolerance_ns || !judge_period_over(judge, job, sight->now_ns)) return;
 	judge_show(judge, "C-66", sight->now_ns < job->call_ns + period - judge->tolerance_ns ? "no" : "yes");

@@ -146,6 +146,7 @@ struct view_job {
 	bool causes_lost;
 	struct view_cause causes[VIEW_CAUSES_MAX];
 	int64_t progress_ns, progress_before_ns;  /* content was sent: the newest and the one before; VIEW_NEVER */
+	int64_t flow_ns;             /* the earliest that the newest content can have ended: a silent end is told late; VIEW_NEVER */
 	int64_t first_error_ns;      /* first failure or error state since progress or a call; VIEW_NEVER */
 	int64_t attempt_ns;          /* last request or failed connection; VIEW_NEVER */
 	int64_t failed_ns;           /* end of the last failing attempt; VIEW_NEVER */
