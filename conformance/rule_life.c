@@ -103,7 +103,7 @@ void rule_life_resumed(struct judge *judge, unsigned rule, const struct sight *s
 	if (!is_look(sight) || !state_in(sight->state, waiting) || !job->last.present) return;
 	if (!state_in(job->last.state, STATES_ERROR | waiting) || job->requests_since_look || job->resumed_ns == VIEW_NEVER) return;
 	if (job->call != EVENT_RESUME || job->call_hr || job->resumed_ns < job->last.at_ns) return;
-	judge_show(judge, "C-02", job->look.present ? "until-data" : "gone-at-resume");
+	if (job->changes) judge_show(judge, "C-02", job->look.present ? "until-data" : "gone-at-resume");
 	claim_present(judge, rule, &job->look, true);
 }
 

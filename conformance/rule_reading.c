@@ -241,11 +241,10 @@ static bool is_about(int64_t age_ns, int64_t limit_ns)
 static void see_expired(struct judge *judge, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	int64_t limit = judge->view.machine->limits.retention_ns, transferred = job->other == STATE_TRANSFERRED ? sight->from_ns : VIEW_NEVER;
-	if (!is_new_state(sight, STATE_CANCELLED) || job->cancelled_ns != VIEW_NEVER || transferred == VIEW_NEVER) return;
-	if (job->callbacks[VIEW_JOB_TRANSFERRED].count) transferred = job->callbacks[VIEW_JOB_TRANSFERRED].at_ns;
+	int64_t limit = judge->view.machine->limits.retention_ns;
+	if (!is_new_state(sight, STATE_CANCELLED) || job->cancelled_ns != VIEW_NEVER || sight->from != STATE_TRANSFERRED) return;
 	bool age = is_about(sight->now_ns - job->created_ns, limit), active = is_about(sight->now_ns - job->active_ns, limit);
-	bool done = is_about(sight->now_ns - transferred, limit);
+	bool done = is_about(sight->now_ns - job->transferred_ns, limit);
 	if (age + active + done != 1) return;
 	judge_show(judge, "C-32", age ? "age" : active ? "inactivity" : "since-transferred");
 }

@@ -170,6 +170,7 @@ static void note_row(struct view *view, struct view_job *job, enum state state, 
 	job->since_ns = now_ns;
 	job->ever_fatal |= state == STATE_ERROR;
 	job->ever_transferred |= state == STATE_TRANSFERRED;
+	if (state == STATE_TRANSFERRED) job->transferred_ns = now_ns;
 	if (state != STATE_ERROR && state != STATE_TRANSFERRED) job->modifications++;
 	if (!is_error(state)) return;
 	job->ever_error = true;

@@ -24,6 +24,7 @@ struct view_file {
 	const char *path, *host;     /* parts of url */
 	const char *old_path;        /* after SetRemoteName; NULL: never renamed */
 	bool ranges;                 /* parts of the file were asked for */
+	bool empty;                  /* a part without a byte: there is nothing to fetch (C-56) */
 	bool redirected;             /* a 3xx answered: content may come from any path */
 	unsigned redirects;          /* in a row */
 	unsigned requests, gets;
@@ -153,6 +154,7 @@ struct view_job {
 	int64_t transient_ns;        /* TRANSIENT_ERROR was observed last; VIEW_NEVER */
 	int64_t error_seen_ns;       /* an error state was first seen since progress or Resume; VIEW_NEVER */
 	int64_t recovered_ns;        /* progress after an error; VIEW_NEVER */
+	int64_t transferred_ns;      /* TRANSFERRED was first seen in its newest row; VIEW_NEVER */
 	unsigned attempts;
 	unsigned attempts_at_error;  /* attempts when the present row of error states was observed first */
 	int64_t active_ns;           /* last call that is no getter, or content */

@@ -58,7 +58,7 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	job->id = id ? view_text(seeing, id) : NULL;
 	job->upload = type && strcmp(type, "download") && strcmp(type, "0");
 	job->created_ns = job->active_ns = job->property_ns = line->at_ns;
-	job->transient_ns = job->error_seen_ns = job->recovered_ns = VIEW_NEVER;
+	job->transient_ns = job->error_seen_ns = job->recovered_ns = job->transferred_ns = VIEW_NEVER;
 	job->state = job->other = STATE_NONE;
 	job->possible = UINT32_C(1) << STATE_SUSPENDED;
 	job->priority = -1;
@@ -68,7 +68,19 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	return job;
 }
 
-static void add_file(struct view_seeing *seeing, struct view_job *job, const char *url, const char *local, bool ranges)
+static bool is_given(const char *text)
+{
+	return text && text[0] && strcmp(text, "null");
+}
+
+/* `100+0` and nothing else. */
+static bool is_empty_range(const char *ranges)
+{
+	size_t length = is_given(ranges) ? strlen(ranges) : 0;
+	return length > 2 && !strchr(ranges, ',') && !strcmp(ranges + length - 2, "+0");
+}
+
+static void add_file(struct view_seeing *seeing, struct view_job *job, const char *url, const char *local, const char *ranges)
 {
 	struct view_file *file = NULL;
 	if (!url) return;
@@ -77,7 +89,8 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (!file) return;
 	file->url = view_text(seeing, url);
 	file->local = local && strcmp(local, "null") ? view_text(seeing, local) : NULL;
-	file->ranges = ranges;
+	file->ranges = is_given(ranges);
+	file->empty = is_empty_range(ranges);
 	file->complete_at_ns = file->renamed_ns = VIEW_NEVER;
 	file->last_failure = CAUSE_NONE;
 	if (seeing->status) return;
@@ -96,7 +109,7 @@ static void add_files(struct view_seeing *seeing, struct view_job *job)
 		job->added_file = job->files_count;
 	}
 	for (size_t i = 0; i < 3; i++)
-		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges && ranges[0] && strcmp(ranges, "null"));
+		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges);
 }
 
 /* A number of a property: its words, or digits. */
