@@ -211,8 +211,8 @@ void rule_life_gone(struct judge *judge, unsigned rule, const struct sight *sigh
 	enum state state = rule == RULE_err_life_014 ? STATE_CANCELLED : rule == RULE_err_life_015 ? STATE_ACKNOWLEDGED : STATE_TRANSFERRED;
 	const struct view_job *job = sight->job;
 	if (!is_look(sight) || sight->state != state || (!job->ever_error && !job->last.present)) return;
-	bool kept = job->look.present && state != STATE_TRANSFERRED && handle_held(judge, job);
-	if (state != STATE_TRANSFERRED) judge_show(judge, "C-07", kept ? "kept-while-handle" : "gone");
+	bool held = state != STATE_TRANSFERRED && handle_held(judge, job), kept = job->look.present && held;
+	if (held) judge_show(judge, "C-07", kept ? "kept-while-handle" : "gone");
 	judge_claim(judge, rule, !job->look.present || kept, LOOK_TEXT(judge, &job->look), LOOK_SIGNATURE(judge, &job->look));
 }
 

@@ -136,14 +136,28 @@ void show_faults(FILE *file, int dialect, bool json)
 	json_decref(all);
 }
 
+/* What `--reading` may say in the dialect. */
+static json_t *can_json(const struct reading *reading, enum dialect dialect)
+{
+	json_t *can = json_array();
+	for (const char *at = reading->choices; *at && *reading->takes[dialect];) {
+		size_t length = strcspn(at, " ");
+		if (choices_may(reading, at, length, dialect)) json_array_append_new(can, json_stringn(at, length));
+		at += length + (at[length] == ' ');
+	}
+	return can;
+}
+
 static json_t *reading_json(const struct reading *reading)
 {
 	const char *why, *scenario = choices_shown(reading->id, &why);
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", reading->id, "question", reading->question, "choices", reading->choices,
+	json_t *told = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", reading->id, "question", reading->question, "choices", reading->choices,
 		"do", reading->takes[DIALECT_DO], "bits", reading->takes[DIALECT_BITS], "shown", scenario ? scenario : "", "unseen", why, "cite", reading->cite);
+	json_object_set_new(told, "can", json_pack("{s:o,s:o}", "do", can_json(reading, DIALECT_DO), "bits", can_json(reading, DIALECT_BITS)));
+	return told;
 }
 
-/* A choice stands in a reading, and the reference takes it, can take it, or says why not. */
+/* What the reference takes, what `--reading` can make it take, and what not. */
 static void print_takes(FILE *file, const struct reading *reading, enum dialect dialect)
 {
 	unsigned count;
