@@ -80,6 +80,7 @@ static void fold(void *context, const struct sight *sight)
 		rule_fold *rule = rules_fold(i);
 		if (rule && rules[i].dialects[judge->view.dialect]) rule(judge, i, sight);
 	}
+	rule_reading_see(judge, sight);
 }
 
 enum status judge_see(struct judge *judge, const struct trace_line *line)
@@ -188,6 +189,19 @@ const char *judge_reading(const struct judge *judge, const char *id)
 {
 	int i = find_reading(id);
 	return i < 0 ? NULL : judge->readings[i];
+}
+
+void judge_take(struct judge *judge, const char *id, const char *choice)
+{
+	int i = find_reading(id);
+	assert(i >= 0);
+	if (i >= 0) judge->taken[i] = choice;
+}
+
+bool judge_takes(const struct judge *judge, const char *id, const char *choice)
+{
+	int i = find_reading(id);
+	return i >= 0 && judge->taken[i] && !strcmp(judge->taken[i], choice);
 }
 
 bool judge_showed(const struct judge *judge, const char *id)
@@ -309,7 +323,7 @@ bool judge_every_error_fatal(const struct judge *judge, const struct view_job *j
 
 bool judge_period_over(const struct judge *judge, const struct view_job *job, int64_t at_ns)
 {
-	int64_t start = job->progress_ns == VIEW_NEVER ? job->created_ns : job->progress_ns;
+	int64_t start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
 	int64_t period = view_np_ns(&judge->view, job), high = judge->view.machine->limits.no_progress_ns_foreground;
 	if (job->priority == JOB_PRIORITY_HIGH && !job->np_set && high < period) period = high;   /* C-31 */
 	return at_ns - start >= period - judge->tolerance_ns;

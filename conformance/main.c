@@ -20,6 +20,7 @@
 
 #define MAIN_ARENA_BYTES (1024u << 20)   /* reserved; touched as far as it is used */
 #define REQUIRE_MAX 32
+#define READING_MAX 64
 
 static const char USAGE[] =
 	"usage: bgcheck run [OPTIONS] [SELECT...] [-- ADAPTER ARGS...]   play scenarios on an implementation and judge it\n"
@@ -34,6 +35,8 @@ static const char USAGE[] =
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
 	"\n"
 	"  --impl reference|mutant:ID   what is under test; with `--` it is the adapter's command\n"
+	"  --reading ID=CHOICE          the reference takes this reading of a contradiction, and a MUST that decided it accepts it;\n"
+	"                               of run and trace, may be repeated (ids and choices: bgcheck show readings)\n"
 	"  --dialect do|bits            only this dialect (default: each that a scenario has)\n"
 	"  --library DIR                the folder of scenarios (default fixtures/scenario)\n"
 	"  --out DIR                    results.json, junit.xml, results.tap, summary.md, coverage.json, table.tsv, trace/\n"
@@ -64,6 +67,8 @@ struct options {
 	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];
+	unsigned reading_count;
+	char *reading[READING_MAX];
 	char **words;                /* what is no option */
 	unsigned words_count;
 };
@@ -87,7 +92,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_RETRIES, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
+	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -105,6 +110,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "step-timeout", required_argument, NULL, OPTION_STEP },
 	{ "scenario-timeout", required_argument, NULL, OPTION_SCENARIO },
 	{ "retries", required_argument, NULL, OPTION_RETRIES },
+	{ "reading", required_argument, NULL, OPTION_READING },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "files", required_argument, NULL, OPTION_FILES },
 	{ "threads", required_argument, NULL, OPTION_THREADS },
@@ -158,6 +164,10 @@ static int set_option(struct options *options, int id, char *value)
 		if (options->require_count == REQUIRE_MAX) return usage("more than 32 --require", NULL);
 		options->require[options->require_count++] = value;
 		return 0;
+	case OPTION_READING:
+		if (options->reading_count == READING_MAX) return usage("more than 64 --reading", NULL);
+		options->reading[options->reading_count++] = value;
+		return 0;
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
@@ -190,6 +200,20 @@ static int parse_impl(struct options *options, char **adapter)
 	return 0;
 }
 
+/* After all options: which choices there are depends on the dialect. */
+static int parse_readings(struct options *options)
+{
+	struct failure failure = { 0 };
+	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace"))
+		return usage("only `run` and `trace` take --reading, found", options->verb);
+	for (unsigned i = 0; i < options->reading_count; i++)
+		if (choices_parse(&options->run.unit.choices, options->reading[i], options->dialect, &failure)) {
+			fprintf(stderr, "bgcheck: %s\n", failure.text);
+			return EXIT_USAGE;
+		}
+	return 0;
+}
+
 /* Splits at `--`, reads the options anywhere before it, leaves the words. */
 static int parse_options(struct options *options, int argc, char **argv)
 {
@@ -209,7 +233,8 @@ static int parse_options(struct options *options, int argc, char **argv)
 	options->words = argv + optind + 1;
 	options->words_count = (unsigned)(split - optind - 1);
 	for (int d = 0; d < DIALECT_COUNT; d++) options->run.dialects[d] = options->dialect < 0 || options->dialect == d;
-	return parse_impl(options, adapter);
+	failed = parse_readings(options);
+	return failed ? failed : parse_impl(options, adapter);
 }
 
 static int flush_stdout(int code)
@@ -238,8 +263,9 @@ static int load_xfail(struct arena *arena, const char *path, struct xfail **xfai
 /* The command that ran this, without the selection, for people who want to see a failure again. */
 static void tell_again(const struct options *options, const char *self, char *again, size_t again_size, char *adapter, size_t adapter_size)
 {
-	size_t used = 0;
-	snprintf(again, again_size, "%s run%s%s", self, options->impl ? " --impl " : "", options->impl ? options->impl : "");
+	size_t used = (size_t)snprintf(again, again_size, "%s run%s%s", self, options->impl ? " --impl " : "", options->impl ? options->impl : "");
+	for (unsigned i = 0; i < options->reading_count && used < again_size; i++)
+		used += (size_t)snprintf(again + used, again_size - used, " --reading %s", options->reading[i]);
 	adapter[0] = '\0';
 	if (options->run.unit.impl != IMPL_EXEC) return;
 	used = (size_t)snprintf(adapter, adapter_size, " --");
@@ -393,11 +419,13 @@ static int trace_file(struct options *options, const char *path, const char *tex
 	return EXIT_CONFORMS;
 }
 
-static int play_reference(struct arena *arena, const struct scenario *scenario, enum dialect dialect, struct play *play)
+static int play_reference(struct arena *arena, const struct choices *choices, const struct scenario *scenario, enum dialect dialect,
+	struct play *play)
 {
 	struct failure failure = { 0 };
 	struct play_options how = { .dialect = dialect, .seed = 1 };
-	struct target *target = world_new(arena, machine_reference(dialect), 1);
+	const struct machine *machine = choices_machine(arena, choices, dialect);
+	struct target *target = machine ? world_new(arena, machine, 1) : NULL;
 	if (target && !play_scenario(arena, scenario, target, &how, play, &failure)) return 0;
 	fprintf(stderr, "bgcheck: %s\n", failure.text[0] ? failure.text : "out of memory");
 	return EXIT_HARNESS;
@@ -411,7 +439,7 @@ static int trace_scenarios(struct options *options, struct arena *arena)
 		for (int d = 0; !code && d < DIALECT_COUNT; d++) {
 			struct play play = { 0 };
 			if (!options->run.dialects[d] || !selection.scenarios[i]->dialects[d]) continue;
-			code = play_reference(arena, selection.scenarios[i], (enum dialect)d, &play);
+			code = play_reference(arena, &options->run.unit.choices, selection.scenarios[i], (enum dialect)d, &play);
 			if (selection.count > 1 || (selection.scenarios[i]->dialects[0] && selection.scenarios[i]->dialects[1]))
 				if (!options->json) printf("# %s %s\n", selection.scenarios[i]->id, machine_dialect_name((enum dialect)d));
 			for (unsigned k = 0; k < play.trace.count; k++) print_line(play.trace.lines[k], options->json);
@@ -442,7 +470,7 @@ static int bless_file(struct arena *arena, const struct scenario *scenario)
 		fprintf(stderr, "bgcheck: %s has two dialects: a golden trace is of one\n", scenario->file);
 		return EXIT_USAGE;
 	}
-	int code = play_reference(arena, scenario, dialect, &play);
+	int code = play_reference(arena, &(struct choices){ 0 }, scenario, dialect, &play);
 	if (code) return code;
 	char *text = select_read_file(arena, scenario->file, &length), *trace = unit_trace_text(arena, &play.trace, &trace_length);
 	char *golden = text ? strstr(text, "\n====\n") : NULL;

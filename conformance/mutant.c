@@ -29,8 +29,11 @@ static void edit_move(struct move *move, const struct edit *edit)
 	if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return;
 	switch (edit->kind) {
 	case EDIT_EFFECT_OFF: move->effects &= ~EFFECT_BIT((unsigned)edit->value); break;
-	case EDIT_EFFECT_ON: move->effects |= EFFECT_BIT((unsigned)edit->value); break;
+	case EDIT_EFFECT_ON:
+		if (!(move->effects & EFFECT_BIT(EFFECT_REFUSE))) move->effects |= EFFECT_BIT((unsigned)edit->value);
+		break;
 	case EDIT_TO: move->to = (enum state)edit->value; break;
+	case EDIT_GUARD: move->guard = (enum guard)edit->value; break;
 	case EDIT_RESULT:
 		move->result = (enum code)edit->value;
 		if (move->result == CODE_S_OK) move->effects &= ~EFFECT_BIT(EFFECT_REFUSE);
@@ -42,7 +45,8 @@ static void edit_move(struct move *move, const struct edit *edit)
 	case EDIT_CAUSE_FILE:
 	case EDIT_CAUSE_CLASS:
 	case EDIT_LIMIT:
-	case EDIT_DEFECT: break;
+	case EDIT_DEFECT:
+	case EDIT_VARIANT: break;
 	}
 }
 
@@ -58,9 +62,17 @@ static void edit_report(struct fault_report *report, const struct edit *edit)
 	case EDIT_EFFECT_ON:
 	case EDIT_TO:
 	case EDIT_RESULT:
+	case EDIT_GUARD:
 	case EDIT_LIMIT:
-	case EDIT_DEFECT: break;
+	case EDIT_DEFECT:
+	case EDIT_VARIANT: break;
 	}
+}
+
+static void edit_faults(struct fault *faults, enum dialect dialect, const struct edit *edit)
+{
+	for (int cause = 0; cause < CAUSE_COUNT; cause++)
+		if (edit->event == MUTANT_ANY || edit->event == cause) edit_report(&faults[cause].report[dialect], edit);
 }
 
 static void edit_limit(struct limits *limits, const struct edit *edit)
@@ -76,34 +88,43 @@ static void edit_limit(struct limits *limits, const struct edit *edit)
 	}
 }
 
-const struct machine *mutant_machine(struct arena *arena, const struct mutant *mutant, enum dialect dialect)
+static void edit_machine(struct machine *machine, struct move *moves, struct fault *faults, const struct edit *edit)
 {
-	const struct machine *reference = machine_reference(dialect);
+	switch (edit->kind) {
+	case EDIT_NONE: break;
+	case EDIT_EFFECT_OFF:
+	case EDIT_EFFECT_ON:
+	case EDIT_TO:
+	case EDIT_RESULT:
+	case EDIT_GUARD:
+		for (unsigned i = 0; i < machine->moves_count; i++) edit_move(&moves[i], edit);
+		break;
+	case EDIT_CAUSE_CODE:
+	case EDIT_CAUSE_CONTEXT:
+	case EDIT_CAUSE_FILE:
+	case EDIT_CAUSE_CLASS: edit_faults(faults, machine->dialect, edit); break;
+	case EDIT_LIMIT: edit_limit(&machine->limits, edit); break;
+	case EDIT_DEFECT: machine->defects |= UINT64_C(1) << edit->value; break;
+	case EDIT_VARIANT: machine->variants |= UINT64_C(1) << edit->value; break;
+	}
+}
+
+const struct machine *mutant_edit(struct arena *arena, const struct machine *from, const struct edit *edits, unsigned count)
+{
 	struct machine *machine = arena_take(arena, sizeof *machine);
-	struct move *moves = arena_take(arena, reference->moves_count * sizeof *moves);
+	struct move *moves = arena_take(arena, from->moves_count * sizeof *moves);
 	struct fault *faults = arena_take(arena, CAUSE_COUNT * sizeof *faults);
 	if (!machine || !moves || !faults) return NULL;
-	memcpy(moves, reference->moves, reference->moves_count * sizeof *moves);
-	memcpy(faults, reference->faults, CAUSE_COUNT * sizeof *faults);
-	*machine = *reference;
-	for (const struct edit *edit = mutant->edits; edit < mutant->edits + MUTANT_EDITS_MAX; edit++) {
-		switch (edit->kind) {
-		case EDIT_NONE: break;
-		case EDIT_EFFECT_OFF:
-		case EDIT_EFFECT_ON:
-		case EDIT_TO:
-		case EDIT_RESULT:
-			for (unsigned i = 0; i < machine->moves_count; i++) edit_move(&moves[i], edit);
-			break;
-		case EDIT_CAUSE_CODE:
-		case EDIT_CAUSE_CONTEXT:
-		case EDIT_CAUSE_FILE:
-		case EDIT_CAUSE_CLASS: edit_report(&faults[edit->event].report[dialect], edit); break;
-		case EDIT_LIMIT: edit_limit(&machine->limits, edit); break;
-		case EDIT_DEFECT: machine->defects |= UINT64_C(1) << edit->value; break;
-		}
-	}
+	memcpy(moves, from->moves, from->moves_count * sizeof *moves);
+	memcpy(faults, from->faults, CAUSE_COUNT * sizeof *faults);
+	*machine = *from;
+	for (unsigned i = 0; i < count; i++) edit_machine(machine, moves, faults, &edits[i]);
 	machine->moves = moves;
 	machine->faults = faults;
 	return machine;
+}
+
+const struct machine *mutant_machine(struct arena *arena, const struct mutant *mutant, enum dialect dialect)
+{
+	return mutant_edit(arena, machine_reference(dialect), mutant->edits, MUTANT_EDITS_MAX);
 }

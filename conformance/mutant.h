@@ -13,15 +13,17 @@
 enum edit_kind {
 	EDIT_NONE,
 	EDIT_EFFECT_OFF,     /* rows of (event, from) lose the effect `value` */
-	EDIT_EFFECT_ON,      /* ... gain it */
+	EDIT_EFFECT_ON,      /* ... gain it, but for refusals: they change nothing */
 	EDIT_TO,             /* ... go to the state `value` */
 	EDIT_RESULT,         /* ... answer the code `value`; refusals become acceptances and the reverse */
-	EDIT_CAUSE_CODE,     /* cause `event` reports the HRESULT `value` */
+	EDIT_GUARD,          /* ... ask the guard `value` */
+	EDIT_CAUSE_CODE,     /* cause `event`, or MUTANT_ANY, reports the HRESULT `value` */
 	EDIT_CAUSE_CONTEXT,  /* ... the context `value` */
 	EDIT_CAUSE_FILE,     /* ... a file or not */
 	EDIT_CAUSE_CLASS,    /* ... the fault class `value` */
 	EDIT_LIMIT,          /* the limit `event` (enum mutant_limit) is `value` */
 	EDIT_DEFECT,         /* the defect `value` is on */
+	EDIT_VARIANT,        /* the variant `value` is on */
 };
 
 enum mutant_limit {
@@ -54,6 +56,8 @@ const struct mutant *mutants_all(unsigned *count);
 /* NULL when there is none. */
 const struct mutant *mutant_find(const char *id);
 
+/* A copy of a machine with edits, in the arena. NULL when the arena is used up. */
+const struct machine *mutant_edit(struct arena *arena, const struct machine *from, const struct edit *edits, unsigned count);
 /* The reference machine of the dialect with the mutant's edits, in the arena. NULL when the arena is used up. */
 const struct machine *mutant_machine(struct arena *arena, const struct mutant *mutant, enum dialect dialect);
 

@@ -1,6 +1,7 @@
 /* output.c -- results.json and what is made from it without Python. */
 #include "conformance/output.h"
 
+#include "conformance/choice.h"
 #include "conformance/show.h"
 
 #include <dirent.h>
@@ -236,6 +237,28 @@ void output_summary(FILE *file, json_t *results)
 	write_vacuous(file, results);
 }
 
+/* What the implementation showed of each question that arises in its dialect. */
+static void write_readings(FILE *file, json_t *results)
+{
+	json_t *reading;
+	size_t i;
+	fprintf(file, "\n## Readings\n\n");
+	json_array_foreach(json_object_get(json_object_get(results, "coverage"), "readings"), i, reading) {
+		const char *seen = text_of(reading, "seen"), *why = "";
+		if (!*text_of(reading, "takes")) continue;
+		if (!*seen) choices_shown(text_of(reading, "id"), &why);
+		fprintf(file, "- %s (%s): %s: %s%s%s%s\n", text_of(reading, "id"), text_of(reading, "dialect"), text_of(reading, "question"), *seen ? seen : "not seen",
+			*why ? " (" : "", why, *why ? ")" : "");
+	}
+}
+
+/* In the file, not on the terminal: the list is long. */
+static void write_summary(FILE *file, json_t *results)
+{
+	output_summary(file, results);
+	write_readings(file, results);
+}
+
 static void write_json(FILE *file, json_t *value)
 {
 	json_dumpf(value, file, JSON_INDENT(1));
@@ -278,7 +301,7 @@ int output_end(struct output *output, json_t *results)
 	char old[1300];
 	drop_work(output);
 	if (write_file(output, "results.json", write_json, results) || write_file(output, "junit.xml", write_junit, results) ||
-		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", output_summary, results) ||
+		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", write_summary, results) ||
 		write_file(output, "coverage.json", write_coverage, results) || write_file(output, "table.tsv", write_table, results)) {
 		output_abandon(output);
 		return -1;

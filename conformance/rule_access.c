@@ -166,10 +166,16 @@ static void error_causes(const struct judge *judge, const struct view_job *job, 
 	causes->count = kept;
 }
 
+/* By C-04 the time-out has a code of its own: then the error is none of the cause before it. */
+static bool is_time_out(const struct judge *judge, const struct view_job *job)
+{
+	return job->state == STATE_ERROR && job->look.code == judge_word(judge, "NO_PROGRESS");
+}
+
 void rule_access_context_of(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	struct view_causes causes;
-	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR)) return;
+	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR) || is_time_out(judge, sight->job)) return;
 	error_causes(judge, sight->job, &causes);
 	for (size_t i = 0; i < sizeof context_rows / sizeof context_rows[0]; i++) {
 		const struct context_row *row = &context_rows[i];
@@ -244,6 +250,7 @@ void rule_access_file_of(struct judge *judge, unsigned rule, const struct sight 
 	bool second = rule == RULE_err_file_005, all = true, names = true;
 	if (second && (is_call(sight, "file.local_name") || is_call(sight, "file.remote_name"))) judge_names(judge, rule, sight);
 	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR) || sight->job->look.file == VIEW_FILE_UNKNOWN) return;
+	if (is_time_out(judge, sight->job)) return;
 	error_causes(judge, sight->job, &causes);
 	for (unsigned i = 0; i < causes.count; i++) {
 		names &= names_file(judge, &causes.list[i]);

@@ -30,10 +30,11 @@ static bool is_disabled(const struct judge *judge, const struct view_job *job)
 	return judge->view.dialect == DIALECT_BITS && job->flags_set && (job->flags & NOTIFY_DISABLE);
 }
 
-/* The client has asked for the callback, and can be called. The default of the flags is nobody's word (C-28). */
-static bool is_asked(const struct judge *judge, const struct view_job *job, enum view_callback kind)
+/* The client has asked for the callback, and can be called. The default of the flags is nobody's word (C-28), and what
+ * DISABLE does in do is open (C-27). */
+static bool is_asked(const struct view_job *job, enum view_callback kind)
 {
-	return job->flags_set && (job->flags & flag_of(kind)) && job->interface_ == VIEW_INTERFACE_SET && !is_disabled(judge, job);
+	return job->flags_set && (job->flags & flag_of(kind)) && job->interface_ == VIEW_INTERFACE_SET && !(job->flags & NOTIFY_DISABLE);
 }
 
 static int64_t latest(int64_t a, int64_t b)
@@ -69,7 +70,7 @@ void rule_callback_owed(struct judge *judge, unsigned rule, const struct sight *
 	enum view_callback kind = rule == RULE_cb_006 || (late && job->state == STATE_TRANSFERRED) ? VIEW_JOB_TRANSFERRED : VIEW_JOB_ERROR;
 	enum state state = kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
 	int64_t since = latest(job->since_ns, latest(job->interface_ns, job->flags_ns));
-	if (job->state != state || !is_asked(judge, job, kind) || service_stopped_since(judge, job->interface_ns)) return;
+	if (job->state != state || !is_asked(job, kind) || service_stopped_since(judge, job->interface_ns)) return;
 	if (late && (job->interface_state != state || job->interface_ns < job->since_ns)) return;
 	if (rule == RULE_cb_024 && !is_no_progress(judge, job)) return;
 	if (is_callback(sight, kind)) judge_trigger(judge, rule);
@@ -82,7 +83,7 @@ void rule_callback_transient(struct judge *judge, unsigned rule, const struct si
 {
 	const struct view_job *job = sight->job;
 	if (!job) return;
-	if (sight->kind == SIGHT_STATE && sight->state == STATE_TRANSIENT_ERROR && sight->from != STATE_TRANSIENT_ERROR && is_asked(judge, job, VIEW_JOB_ERROR))
+	if (sight->kind == SIGHT_STATE && sight->state == STATE_TRANSIENT_ERROR && sight->from != STATE_TRANSIENT_ERROR && is_asked(job, VIEW_JOB_ERROR))
 		judge_trigger(judge, rule);
 	if (!is_callback(sight, VIEW_JOB_ERROR) || sight->state != STATE_TRANSIENT_ERROR) return;
 	judge_trigger(judge, rule);
@@ -97,7 +98,7 @@ void rule_callback_repeated(struct judge *judge, unsigned rule, const struct sig
 	if (!job) return;
 	const struct view_calls *calls = &job->callbacks[kind];
 	bool failed = calls->count && (calls->returned & 0x80000000u) && calls->round == job->rounds;
-	if (!failed || !is_asked(judge, job, kind)) return;
+	if (!failed || !is_asked(job, kind)) return;
 	if (is_callback(sight, kind)) judge_trigger(judge, rule);
 	if ((sight->kind != SIGHT_STATE && sight->kind != SIGHT_END) || job->state != (kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED)) return;
 	if (sight->now_ns - calls->at_ns < AGAIN_NS + judge->tolerance_ns || service_stopped_since(judge, calls->at_ns)) return;
@@ -149,7 +150,7 @@ void rule_callback_not_modified(struct judge *judge, unsigned rule, const struct
 	const struct view_job *job = sight->job;
 	uint32_t ends = STATE_BIT(STATE_ERROR) | STATE_BIT(STATE_TRANSFERRED);
 	if (!job || !judge->view.virtual_time) return;
-	if (sight->kind == SIGHT_STATE && state_in(sight->state, ends) && sight->from != sight->state && is_asked(judge, job, VIEW_JOB_MODIFICATION)) judge_trigger(judge, rule);
+	if (sight->kind == SIGHT_STATE && state_in(sight->state, ends) && sight->from != sight->state && is_asked(job, VIEW_JOB_MODIFICATION)) judge_trigger(judge, rule);
 	if (!is_callback(sight, VIEW_JOB_MODIFICATION) || !state_in(sight->state, ends) || job->modifications || job->stirs > 1) return;
 	judge_break(judge, rule, NULL, NULL, TEXT("JobModification for the change to %s", judge_state(sight->state)), TEXT("JobModification for %s", judge_state(sight->state)));
 }

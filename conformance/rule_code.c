@@ -63,8 +63,9 @@ void rule_code_no_progress(struct judge *judge, unsigned rule, const struct sigh
 	for (unsigned i = 0; i < causes.count; i++)
 		if (judge_class(judge, &causes.list[i]) == FAULT_CLASS_FATAL) return;
 	uint32_t code = judge_word(judge, "NO_PROGRESS");
+	bool last = judge_takes(judge, "C-04", "last-transient") && job->last.values && job->look.code == job->last.code;
 	judge_show(judge, "C-04", job->look.code == code ? "no-progress" : "last-transient");
-	claim_code(judge, rule, sight, job->look.code == code);
+	claim_code(judge, rule, sight, job->look.code == code || last);
 }
 
 static bool is_net(const struct view_cause *cause)

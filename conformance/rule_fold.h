@@ -38,6 +38,7 @@ struct judge {
 	unsigned findings_count;
 	struct finding *findings[JUDGE_FINDINGS_MAX];
 	const char *readings[JUDGE_READINGS_MAX];
+	const char *taken[JUDGE_READINGS_MAX];   /* by judge_take(); NULL: what the requirements say */
 	uint32_t reach[STATE_COUNT]; /* states that hidden moves lead to, as bits */
 };
 
@@ -67,6 +68,10 @@ void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *see
 /* The implementation showed a choice of a reading; the first one seen stays. */
 void judge_show(struct judge *judge, const char *id, const char *choice);
 bool judge_showed(const struct judge *judge, const char *id);
+/* Whether the judge was told to accept this choice. */
+bool judge_takes(const struct judge *judge, const char *id, const char *choice);
+/* Readings that no rule asks for by itself (rule_reading.c): asked at every sight, after the rules. */
+void rule_reading_see(struct judge *judge, const struct sight *sight);
 
 /* Code as people read it: its word, else hexadecimal. buffer of 16. */
 const char *judge_code(const struct judge *judge, uint32_t hr, char buffer[16]);

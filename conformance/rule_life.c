@@ -26,12 +26,20 @@ static void claim_present(struct judge *judge, unsigned rule, const struct view_
 	judge_claim(judge, rule, look->present == present, LOOK_TEXT(judge, look), LOOK_SIGNATURE(judge, look));
 }
 
+/* The readings under which an error state may have no error object, when the judge was told to take them. */
+static bool may_be_absent(const struct judge *judge, const struct view_job *job, enum state state)
+{
+	int64_t start_ns = judge->view.start_ns;
+	if (state == STATE_TRANSIENT_ERROR) return judge_takes(judge, "C-01", "error-only");
+	return judge_takes(judge, "C-08", "state-only") && start_ns != VIEW_NEVER && job->since_ns <= start_ns;
+}
+
 void rule_life_in_error(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	enum state state = rule == RULE_err_life_001 ? STATE_ERROR : STATE_TRANSIENT_ERROR;
 	if (!is_look(sight) || sight->state != state) return;
 	if (state == STATE_TRANSIENT_ERROR) judge_show(judge, "C-01", sight->job->look.present ? "both-errors" : "error-only");
-	claim_present(judge, rule, &sight->job->look, true);
+	if (sight->job->look.present || !may_be_absent(judge, sight->job, state)) claim_present(judge, rule, &sight->job->look, true);
 }
 
 void rule_life_flowing(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -95,7 +103,7 @@ void rule_life_resumed(struct judge *judge, unsigned rule, const struct sight *s
 	if (!is_look(sight) || !state_in(sight->state, waiting) || !job->last.present) return;
 	if (!state_in(job->last.state, STATES_ERROR | waiting) || job->requests_since_look || job->resumed_ns == VIEW_NEVER) return;
 	if (job->call != EVENT_RESUME || job->call_hr || job->resumed_ns < job->last.at_ns) return;
-	judge_show(judge, "C-02", job->look.present ? "until-data" : "gone-at-resume");
+	if (job->changes) judge_show(judge, "C-02", job->look.present ? "until-data" : "gone-at-resume");
 	claim_present(judge, rule, &job->look, true);
 }
 
@@ -203,8 +211,8 @@ void rule_life_gone(struct judge *judge, unsigned rule, const struct sight *sigh
 	enum state state = rule == RULE_err_life_014 ? STATE_CANCELLED : rule == RULE_err_life_015 ? STATE_ACKNOWLEDGED : STATE_TRANSFERRED;
 	const struct view_job *job = sight->job;
 	if (!is_look(sight) || sight->state != state || (!job->ever_error && !job->last.present)) return;
-	bool kept = job->look.present && state != STATE_TRANSFERRED && handle_held(judge, job);
-	if (state != STATE_TRANSFERRED) judge_show(judge, "C-07", kept ? "kept-while-handle" : "gone");
+	bool held = state != STATE_TRANSFERRED && handle_held(judge, job), kept = job->look.present && held;
+	if (held) judge_show(judge, "C-07", kept ? "kept-while-handle" : "gone");
 	judge_claim(judge, rule, !job->look.present || kept, LOOK_TEXT(judge, &job->look), LOOK_SIGNATURE(judge, &job->look));
 }
 
@@ -245,7 +253,6 @@ void rule_life_restart(struct judge *judge, unsigned rule, const struct sight *s
 	if (view->service_down || view->start_ns == VIEW_NEVER || !last->valid) return;
 	if (last->state != STATE_ERROR || last->at_ns > view->start_ns || look->at_ns < view->start_ns || job->changes) return;
 	if (!last->present) return;
-	if (look->state == STATE_ERROR) judge_show(judge, "C-08", look->present ? "kept" : "state-only");
 	bool same = look->state == STATE_ERROR && (!look->present || same_error(last, look));
 	judge_claim(judge, rule, same, LOOK_TEXT(judge, look), TEXT("after restart: %s", LOOK_SIGNATURE(judge, look)));
 }

@@ -89,6 +89,7 @@ void rule_net_idle(struct judge *judge, unsigned rule, const struct sight *sight
 
 bool rule_net_file_complete(const struct view_file *file)
 {
+	if (file->empty) return true;
 	if (is_vague(file) || (file->ranges && file->content)) return true;
 	if (file->total_known && file->total == 0 && file->requests) return true;
 	return file->total_known && file->covered >= file->total;
@@ -190,7 +191,6 @@ void rule_net_first(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	if (sight->kind != SIGHT_REQUEST || sight->file->requests != 1 || sight->file->redirected) return;
 	judge_trigger(judge, rule);
-	judge_show(judge, "C-62", sight->file->asked_head ? "head-first" : "get-first");
 }
 
 static bool is_open(const struct view_cause *cause)
@@ -206,7 +206,6 @@ void rule_net_open_status(struct judge *judge, unsigned rule, const struct sight
 	view_causes(&judge->view, sight->job, &causes);
 	if (!judge_only(&causes, is_open)) return;
 	judge_trigger(judge, rule);
-	judge_show(judge, "C-63", sight->state == STATE_ERROR ? "fatal" : "transient");
 }
 
 /* 206 from another byte than asked: the file still wants that part. */

@@ -118,7 +118,8 @@ static void show_reading(struct judge *judge, unsigned rule, const struct sight 
 	const struct view_job *job = sight->job;
 	if (rule == RULE_state_003) judge_show(judge, "C-16", sight->state == STATE_QUEUED ? "via-queued" : "direct");
 	if (rule == RULE_state_016) judge_show(judge, "C-19", sight->state == STATE_SUSPENDED ? "suspended" : "unchanged");
-	if (rule != RULE_state_024) return;
+	/* With a file that was added there is something to do. */
+	if (rule != RULE_state_024 || job->added_in_transferred) return;
 	if (job->call_hr & 0x80000000u) judge_show(judge, "C-21", "invalid-state");
 	else judge_show(judge, "C-21", sight->state == STATE_TRANSFERRED ? "ok-unchanged" : "queued-then-transferred");
 }
@@ -166,7 +167,6 @@ void rule_state_connecting(struct judge *judge, unsigned rule, const struct sigh
 {
 	if (!is_state(sight)) return;
 	judge_claim(judge, rule, sight->state != STATE_CONNECTING, SEEN(sight), "state=CONNECTING");
-	if (sight->state == STATE_TRANSFERRING) judge_show(judge, "C-17", "transferring");
 }
 
 static bool is_connection(const struct view_cause *cause)
@@ -370,7 +370,7 @@ void rule_state_partial(struct judge *judge, unsigned rule, const struct sight *
 	if (judge->view.service_down || judge->view.disk_bad || sight->failed) return;
 	unsigned complete = files_complete(job);
 	bool all = complete == job->files_count, unable = sight->hr == UNABLE_TO_DELETE_FILES;
-	judge_show(judge, "C-22", sight->hr == 0 ? "ok" : "partial");
+	if (!complete && job->files_count) judge_show(judge, "C-22", sight->hr == 0 ? "ok" : "partial");
 	if (rule == RULE_state_031 && (!complete || all)) return;
 	bool holds = rule == RULE_state_032 ? sight->hr == 0 : sight->hr == judge_word(judge, "PARTIAL_COMPLETE") || unable;
 	judge_claim(judge, rule, holds, TEXT("Complete answers %s, %u of %u files were complete", CODE_TEXT(judge, sight->hr), complete, job->files_count),

@@ -183,6 +183,14 @@ void rule_time_clock(struct judge *judge, unsigned rule, const struct sight *sig
 	judge_break(judge, rule, "the wall clock jumped", NULL, "the retry did not come at its time", "the retry follows the wall clock");
 }
 
+/* do: the limit may be reckoned from the last activity or from when the job was transferred, too (C-32). */
+static int64_t last_start_ns(const struct judge *judge, const struct view_job *job)
+{
+	if (judge_takes(judge, "C-32", "since-transferred")) return job->state == STATE_TRANSFERRED ? job->since_ns : VIEW_NEVER;
+	if (job->state == STATE_TRANSFERRED && job->since_ns > job->active_ns) return job->since_ns;
+	return job->active_ns;
+}
+
 /* bits: inactivity; do: age (C-32). 017: a property or progress began it anew. 020: before a longer no-progress period. */
 void rule_time_retention(struct judge *judge, unsigned rule, const struct sight *sight)
 {
@@ -190,13 +198,13 @@ void rule_time_retention(struct judge *judge, unsigned rule, const struct sight 
 	const struct view_job *job = sight->job;
 	int64_t limit = view->machine->limits.retention_ns;
 	if (!is_state(sight) || job->cancelled_ns != VIEW_NEVER || view->service_down) return;
-	int64_t from = rule == RULE_time_016 ? job->created_ns : job->property_ns, last = rule == RULE_time_016 ? job->created_ns : job->active_ns;
+	int64_t from = rule == RULE_time_016 ? job->created_ns : job->property_ns, last = rule == RULE_time_016 ? last_start_ns(judge, job) : job->active_ns;
 	if (rule == RULE_time_017 && job->property_ns <= job->created_ns) return;
 	if (rule == RULE_time_020 && view_np_ns(view, job) <= limit) return;
 	if (sight->state == STATE_CANCELLED && sight->from != STATE_CANCELLED && !job->calls_since_state)
 		judge_claim(judge, rule, sight->now_ns - from >= limit - judge->tolerance_ns, TEXT("state %s = CANCELLED after %lld days", job->name,
 			(long long)((sight->now_ns - from) / DAY_NS)), "CANCELLED before the limit");
-	if (state_in(sight->state, STATES_FINAL) || sight->now_ns - last < limit + DAY_NS + judge->tolerance_ns || sight->state == STATE_TRANSFERRING) return;
+	if (state_in(sight->state, STATES_FINAL) || last == VIEW_NEVER || sight->now_ns - last < limit + DAY_NS + judge->tolerance_ns || sight->state == STATE_TRANSFERRING) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the limit passed", NULL, TEXT("state %s = %s", job->name, judge_state(sight->state)), "not cancelled after the limit");
 }

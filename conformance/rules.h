@@ -53,6 +53,10 @@ struct judge;
  * Returns NULL when the arena is used up. */
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns);
 
+/* Where a MUST has decided a contradiction, the judge accepts the other reading only when it was told so, before the first
+ * line. id and choice stand in reading.def and outlive the judge. */
+void judge_take(struct judge *judge, const char *id, const char *choice);
+
 /* The next line. Times never fall. Returns STATUS_NO_MEMORY, STATUS_LIMIT (too many jobs, handles or findings). */
 enum status judge_see(struct judge *judge, const struct trace_line *line);
 /* After the last line. */

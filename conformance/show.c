@@ -1,7 +1,7 @@
 /* show.c -- the tables, for people (aligned) and for programs (TSV, JSON). */
 #include "conformance/show.h"
 
-#include "conformance/mutant.h"
+#include "conformance/choice.h"
 #include "conformance/rules.h"
 #include "model/machine.h"
 
@@ -136,19 +136,58 @@ void show_faults(FILE *file, int dialect, bool json)
 	json_decref(all);
 }
 
+/* What `--reading` may say in the dialect. */
+static json_t *can_json(const struct reading *reading, enum dialect dialect)
+{
+	json_t *can = json_array();
+	for (const char *at = reading->choices; *at && *reading->takes[dialect];) {
+		size_t length = strcspn(at, " ");
+		if (choices_may(reading, at, length, dialect)) json_array_append_new(can, json_stringn(at, length));
+		at += length + (at[length] == ' ');
+	}
+	return can;
+}
+
+static json_t *reading_json(const struct reading *reading)
+{
+	const char *why, *scenario = choices_shown(reading->id, &why);
+	json_t *told = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", reading->id, "question", reading->question, "choices", reading->choices,
+		"do", reading->takes[DIALECT_DO], "bits", reading->takes[DIALECT_BITS], "shown", scenario ? scenario : "", "unseen", why, "cite", reading->cite);
+	json_object_set_new(told, "can", json_pack("{s:o,s:o}", "do", can_json(reading, DIALECT_DO), "bits", can_json(reading, DIALECT_BITS)));
+	return told;
+}
+
+/* What the reference takes, what `--reading` can make it take, and what not. */
+static void print_takes(FILE *file, const struct reading *reading, enum dialect dialect)
+{
+	unsigned count;
+	const struct choice *choices = choices_all(&count);
+	if (!*reading->takes[dialect]) return;
+	fprintf(file, "      %-4s takes %s", machine_dialect_name(dialect), reading->takes[dialect]);
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(choices[i].id, reading->id) && choices[i].dialects[dialect] && !choices[i].refused) fprintf(file, "; can take %s", choices[i].choice);
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(choices[i].id, reading->id) && choices[i].dialects[dialect] && choices[i].refused)
+			fprintf(file, "; cannot take %s: %s", choices[i].choice, choices[i].refused);
+	fputc('\n', file);
+}
+
+static void print_reading(FILE *file, const struct reading *reading)
+{
+	const char *why, *scenario = choices_shown(reading->id, &why);
+	fprintf(file, "%s  %s\n      choices: %s\n", reading->id, reading->question, reading->choices);
+	for (int d = 0; d < DIALECT_COUNT; d++) print_takes(file, reading, (enum dialect)d);
+	fprintf(file, "      %s: %s\n      why: %s\n", scenario ? "shown by" : "never seen", scenario ? scenario : why, reading->cite);
+}
+
 void show_readings(FILE *file, bool json)
 {
 	unsigned count;
 	const struct reading *readings = machine_readings(&count);
 	json_t *all = json_array();
 	for (unsigned i = 0; i < count; i++) {
-		const struct reading *reading = &readings[i];
-		if (json)
-			json_array_append_new(all, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "id", reading->id, "question", reading->question, "choices",
-				reading->choices, "do", reading->takes[DIALECT_DO], "bits", reading->takes[DIALECT_BITS], "cite", reading->cite));
-		else
-			fprintf(file, "%s  %s\n      choices: %s\n      the reference takes: do %s, bits %s\n      why: %s\n", reading->id, reading->question,
-				reading->choices, reading->takes[DIALECT_DO], reading->takes[DIALECT_BITS], reading->cite);
+		if (json) json_array_append_new(all, reading_json(&readings[i]));
+		else print_reading(file, &readings[i]);
 	}
 	if (json) json_dumpf(all, file, JSON_INDENT(1)), fputc('\n', file);
 	json_decref(all);

@@ -38,8 +38,8 @@ static struct target *make_target(struct arena *arena, const struct unit_options
 		}
 		return adapter_new(arena, adapter);
 	}
-	const struct machine *machine = options->impl == IMPL_MUTANT ? mutant_machine(arena, options->mutant, unit->dialect)
-	                                                            : machine_reference(unit->dialect);
+	const struct machine *machine = choices_machine(arena, &options->choices, unit->dialect);
+	if (machine && options->impl == IMPL_MUTANT) machine = mutant_edit(arena, machine, options->mutant->edits, MUTANT_EDITS_MAX);
 	return machine ? world_new(arena, machine, options->seed) : NULL;
 }
 
@@ -128,10 +128,20 @@ static json_t *tell_finding(const struct finding *finding, enum dialect dialect)
 	return told;
 }
 
-static const char *tell_judgement(json_t *result, struct arena *arena, const struct unit *unit, const struct play *play,
-	int64_t tolerance_ns)
+static struct judge *make_judge(struct arena *arena, const struct unit_options *options, const struct unit *unit)
 {
-	struct judge *judge = judge_new(arena, unit->dialect, tolerance_ns);
+	struct judge *judge = judge_new(arena, unit->dialect, options->impl == IMPL_EXEC ? options->tolerance_ns : 0);
+	unsigned count;
+	const struct reading *all = machine_readings(&count);
+	for (unsigned i = 0; judge && i < count; i++) {
+		const char *other = choices_other(&options->choices, i, unit->dialect);
+		if (other) judge_take(judge, all[i].id, other);
+	}
+	return judge;
+}
+
+static const char *tell_judgement(json_t *result, struct judge *judge, const struct unit *unit, const struct play *play)
+{
 	if (!judge) return "out of memory in the judge";
 	for (unsigned i = 0; i < play->trace.count; i++)
 		if (judge_see(judge, play->trace.lines[i])) return "a limit of the judge was exceeded";
@@ -260,7 +270,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	json_object_set_new(result, "tolerance_used_ns", json_integer(play.tolerance_used_ns));
 	tell_checks(result, &play);
 	tell_coverage(result, &play.trace);
-	const char *harness = tell_judgement(result, arena, unit, &play, options->impl == IMPL_EXEC ? options->tolerance_ns : 0);
+	const char *harness = tell_judgement(result, make_judge(arena, options, unit), unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);
 	if (golden) put(result, "golden", golden);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);

@@ -2,7 +2,7 @@
 #ifndef BGCHECK_CONFORMANCE_UNIT_H
 #define BGCHECK_CONFORMANCE_UNIT_H
 
-#include "conformance/mutant.h"
+#include "conformance/choice.h"
 #include "sim/scenario.h"
 
 #include <jansson.h>
@@ -13,6 +13,7 @@ enum impl_kind { IMPL_REFERENCE, IMPL_MUTANT, IMPL_EXEC };
 struct unit_options {
 	enum impl_kind impl;
 	const struct mutant *mutant;   /* IMPL_MUTANT */
+	struct choices choices;        /* readings that the reference takes, and that the judge accepts against a MUST */
 	char *const *argv;             /* IMPL_EXEC: the adapter's command, NULL terminated */
 	uint64_t seed;
 	int64_t tolerance_ns;          /* IMPL_EXEC */

@@ -162,6 +162,7 @@ static void count_failure(const struct view *view, struct view_job *job)
 	if (causes.unknown || causes.count == 0) return;
 	if (uncounted == causes.count) job->failures_uncounted++;
 	else if (uncounted == 0 && job->other == STATE_TRANSFERRING) job->failures_counted++;
+	else if (uncounted == 0 && job->other == STATE_CONNECTING && job->transient_ns != VIEW_NEVER) job->failures_connecting++;
 }
 
 /* The job is seen in another state than before. */

@@ -55,6 +55,7 @@ struct view_file {
 	const char *path, *host;     /* parts of url */
 	const char *old_path;        /* after SetRemoteName; NULL: never renamed */
 	bool ranges;                 /* parts of the file were asked for */
+	bool empty;                  /* a part without a byte: there is nothing to fetch (C-56) */
 	bool redirected;             /* a 3xx answered: content may come from any path */
 	unsigned redirects;          /* in a row */
 	unsigned requests, gets;
@@ -222,6 +223,7 @@ struct view_job {
 	bool causes_lost;
 	struct view_cause causes[VIEW_CAUSES_MAX];
 	int64_t progress_ns, progress_before_ns;  /* content was sent: the newest and the one before; VIEW_NEVER */
+	int64_t flow_ns;             /* the earliest that the newest content can have ended: a silent end is told late; VIEW_NEVER */
 	int64_t first_error_ns;      /* first failure or error state since progress or a call; VIEW_NEVER */
 	int64_t attempt_ns;          /* last request or failed connection; VIEW_NEVER */
 	int64_t failed_ns;           /* end of the last failing attempt; VIEW_NEVER */
@@ -237,6 +239,7 @@ struct view_job {
 
 	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
 	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
+	unsigned failures_connecting; /* retries that failed from CONNECTING since then: C-65 */
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
 
 	struct view_add add;

@@ -71,7 +71,7 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	job->possible = UINT32_C(1) << STATE_SUSPENDED;
 	job->priority = -1;
 	job->resumed_ns = job->suspended_ns = job->completed_ns = job->cancelled_ns = VIEW_NEVER;
-	job->progress_ns = job->progress_before_ns = job->first_error_ns = job->attempt_ns = job->failed_ns = VIEW_NEVER;
+	job->flow_ns = job->progress_ns = job->progress_before_ns = job->first_error_ns = job->attempt_ns = job->failed_ns = VIEW_NEVER;
 	view_progress_job(job);
 	view->jobs[view->jobs_count++] = job;
 	return job;
@@ -88,6 +88,18 @@ static void note_folder(struct view_seeing *seeing, const char *local)
 	if (!seeing->view->folder) seeing->status = STATUS_NO_MEMORY;
 }
 
+static bool is_given(const char *text)
+{
+	return text && text[0] && strcmp(text, "null");
+}
+
+/* `100+0` and nothing else. */
+static bool is_empty_range(const char *ranges)
+{
+	size_t length = is_given(ranges) ? strlen(ranges) : 0;
+	return length > 2 && !strchr(ranges, ',') && !strcmp(ranges + length - 2, "+0");
+}
+
 static void add_file(struct view_seeing *seeing, struct view_job *job, const char *url, const char *local, const char *ranges)
 {
 	struct view_file *file = NULL;
@@ -102,6 +114,7 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (!strcmp(seeing->line->event, "job.add_file_set")) file->added = VIEW_ADDED_SET;
 	if (!strcmp(seeing->line->event, "job.add_file_with_ranges")) file->added = VIEW_ADDED_RANGES;
 	if (file->local) note_folder(seeing, file->local);
+	file->empty = is_empty_range(ranges);
 	file->complete_at_ns = file->renamed_ns = VIEW_NEVER;
 	file->last_failure = CAUSE_NONE;
 	view_progress_file(file);
@@ -425,7 +438,7 @@ void view_call_see(struct view_seeing *seeing)
 	view_show(seeing, &sight);
 	if (job && !sight.failed && !strcmp(line->event, "job.error_count") && trace_get(line, "count")) {
 		job->count = trace_get_int(line, "count", 0);
-		job->failures_counted = job->failures_uncounted = 0;
+		job->failures_counted = job->failures_uncounted = job->failures_connecting = 0;
 	}
 	if (sight.handle && !strcmp(line->event, "file.set_remote_name")) sight.handle->renamed_refused = sight.failed;
 	if (!sight.failed) see_handles(seeing, &sight);

@@ -77,6 +77,13 @@ static void see_request(const struct trace_line *line, struct view_job *job, str
 	view_done(job, "the origin was asked for %s (%s)", line->object, file->asked_head ? "HEAD" : "GET");
 }
 
+/* The body fell silent before it ended: its last byte came any time after the request. */
+static bool ended_silent(const struct trace_line *line)
+{
+	const char *fault = trace_get(line, "fault"), *ending = trace_get(line, "ending");
+	return fault && ending && !strncmp(fault, "stall", 5) && (!strcmp(ending, "stall") || !strcmp(ending, "aborted"));
+}
+
 /* Bytes as the origin counts them: a client has these at most. */
 static void see_content(const struct trace_line *line, struct view_job *job, struct view_file *file, bool whole)
 {
@@ -102,6 +109,7 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	job->error_seen_ns = VIEW_NEVER;
 	job->progress_before_ns = job->progress_ns;
 	job->progress_ns = job->active_ns = job->property_ns = line->at_ns;
+	job->flow_ns = ended_silent(line) && job->attempt_ns != VIEW_NEVER ? job->attempt_ns : line->at_ns;
 	job->first_error_ns = VIEW_NEVER;
 	job->modifications++;
 }

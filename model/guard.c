@@ -33,6 +33,7 @@ bool guard_holds(enum guard guard, const struct machine *machine, const struct j
 	case GUARD_no_files: return job->files_count == 0;
 	case GUARD_all_files_done: return job->files_count > 0 && job_files_done(job) == job->files_count;
 	case GUARD_some_files_done: return job_files_done(job) > 0;
+	case GUARD_all_or_none_done: return job_files_done(job) == 0 || job_files_done(job) == job->files_count;
 	case GUARD_upload: return job->type != JOB_TYPE_DOWNLOAD;
 	case GUARD_rename_fails: return job->rename_fails && job->type != JOB_TYPE_UPLOAD; /* which has no file to name */
 	case GUARD_error_present: return job->error.present;

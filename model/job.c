@@ -36,7 +36,9 @@ void job_init(struct job *job, const struct machine *machine, enum job_type type
 	job->no_progress_ns = machine->limits.no_progress_ns_default;
 	job->retry_due_ns = job->no_progress_due_ns = job->no_progress_held_ns = JOB_NEVER;
 	job->expires_ns = retry_deadline_ns(now_ns, machine->limits.retention_ns);
-	job->notify_flags = NOTIFY_JOB_TRANSFERRED | NOTIFY_JOB_ERROR; /* C-28 */
+	if (machine_varies(machine, VARIANT_retention_from_transferred)) job->expires_ns = JOB_NEVER;
+	job->notify_flags = NOTIFY_JOB_TRANSFERRED | NOTIFY_JOB_ERROR;
+	if (machine_varies(machine, VARIANT_flags_none)) job->notify_flags = 0;
 	job->network_up = job->owner_present = true;
 }
 
@@ -55,8 +57,10 @@ unsigned job_files_done(const struct job *job)
 
 int64_t job_no_progress_ns(const struct machine *machine, const struct job *job)
 {
+	bool high = job->priority == JOB_PRIORITY_HIGH && machine_varies(machine, VARIANT_high_is_foreground);
+
 	if (job->no_progress_was_set) return job->no_progress_ns;
-	if (job->priority == JOB_PRIORITY_FOREGROUND) return machine->limits.no_progress_ns_foreground;
+	if (high || job->priority == JOB_PRIORITY_FOREGROUND) return machine->limits.no_progress_ns_foreground;
 	return machine->limits.no_progress_ns_default;
 }
 
@@ -84,11 +88,19 @@ static void emit(struct step *step, enum effect_kind kind, int64_t at_ns)
 	effects_add(step->effects, kind, at_ns);
 }
 
-/* The callbacks that the job's flags ask for now. do ignores DISABLE (C-27). */
+/* do ignores DISABLE, unless C-27 is read otherwise. */
+static bool is_disabled(const struct machine *machine, const struct job *job)
+{
+	bool works = machine->dialect == DIALECT_BITS || machine_varies(machine, VARIANT_disable_disables);
+
+	return works && (job->notify_flags & NOTIFY_DISABLE);
+}
+
+/* The callbacks that the job's flags ask for now. */
 static uint32_t flags_asked(const struct machine *machine, const struct job *job)
 {
 	if (has_defect(machine, DEFECT_callback_ignores_flags)) return NOTIFY_ALL;
-	if (machine->dialect == DIALECT_BITS && (job->notify_flags & NOTIFY_DISABLE)) return 0;
+	if (is_disabled(machine, job)) return 0;
 	return job->notify_flags & NOTIFY_ALL;
 }
 
@@ -215,14 +227,20 @@ static void set_error(struct step *step)
 		owe(step, NOTIFY_JOB_ERROR, EFFECT_NOTIFY_ERROR);
 }
 
-/* C-04: bits reports the last error again, do has a code for it. */
+/* C-04: bits reports the last error again, do has a code for it; each may be read as the other. */
+static bool repeats_last(const struct machine *machine)
+{
+	if (machine_varies(machine, VARIANT_no_progress_repeats_last)) return true;
+	return machine->dialect == DIALECT_BITS && !machine_varies(machine, VARIANT_no_progress_has_code);
+}
+
 static void set_error_no_progress(struct step *step)
 {
 	struct error *error = &step->job->error;
 	struct fault_report report = machine_report(step->machine, CAUSE_NO_PROGRESS, 0);
 	int file = error_file(step, &report);
 
-	if (step->machine->dialect == DIALECT_BITS && error->generation > 0) {
+	if (repeats_last(step->machine) && error->generation > 0) {
 		report.code = error->code;
 		report.context = error->context;
 		file = error->file;
@@ -329,6 +347,15 @@ static void take_property(struct step *step)
 	progress_move(step, period_old_ns);
 }
 
+/* C-66. A period that does not run has nothing to begin anew. */
+static void restart_period(struct step *step)
+{
+	struct job *job = step->job;
+
+	if (!machine_varies(step->machine, VARIANT_resume_restarts_period) || job->state > STATE_TRANSFERRING) return;
+	if (job->no_progress_due_ns != JOB_NEVER) progress_restart(step);
+}
+
 /* What the occurrence says, whichever row it takes. */
 static void take_occurrence(struct step *step)
 {
@@ -348,8 +375,8 @@ static void take_occurrence(struct step *step)
 	case EVENT_START:
 		if (step->machine->dialect == DIALECT_DO) job->notify_interface = false; /* CB-017 */
 		break;
+	case EVENT_RESUME: restart_period(step); break;
 	case EVENT_SUSPEND:
-	case EVENT_RESUME:
 	case EVENT_COMPLETE:
 	case EVENT_CANCEL:
 	case EVENT_GET_ERROR:

@@ -16,6 +16,7 @@ enum effect_word {
 };
 _Static_assert(EFFECT_COUNT <= 31, "a row's effects fit an enumerator and a word of 32 bits");
 _Static_assert(DEFECT_COUNT <= 64, "a machine's defects fit a word of 64 bits");
+_Static_assert(VARIANT_COUNT <= 64, "a machine's variants fit a word of 64 bits");
 
 #define ROW(id, from, event, guard, to, result, effects, mark, cite) { #id, STATE_##from, EVENT_##event, \
 	GUARD_##guard, STATE_##to, CODE_##result, (uint32_t)(effects), MARK_##mark, cite },
@@ -64,6 +65,12 @@ const struct machine *machine_reference(enum dialect dialect)
 {
 	assert((unsigned)dialect < DIALECT_COUNT);
 	return &references[dialect];
+}
+
+bool machine_varies(const struct machine *machine, enum variant variant)
+{
+	assert((unsigned)variant < VARIANT_COUNT);
+	return (machine->variants >> variant & 1) != 0;
 }
 
 /* Place of a cell in the order of the table. */

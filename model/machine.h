@@ -119,6 +119,13 @@ enum defect {
 	DEFECT_COUNT
 };
 
+/* What a reading changes beyond rows, causes and limits; the reference has none. Named in conformance/choice.def. */
+enum variant {
+#define VARIANT(name, phrase) VARIANT_##name,
+#include "model/vocabulary.def"
+	VARIANT_COUNT
+};
+
 struct machine {
 	enum dialect dialect;
 	const struct move *moves;
@@ -126,10 +133,13 @@ struct machine {
 	const struct fault *faults;  /* CAUSE_COUNT */
 	struct limits limits;
 	uint64_t defects;            /* bits of enum defect */
+	uint64_t variants;           /* bits of enum variant */
 };
 
 /* The reference machine of a dialect. Cannot fail. */
 const struct machine *machine_reference(enum dialect dialect);
+
+bool machine_varies(const struct machine *machine, enum variant variant);
 
 /* First row of (from, event) in the table and how many there are. Cannot fail: every cell has a row. */
 const struct move *machine_cell(const struct machine *machine, enum state from, enum event event, unsigned *count);

@@ -15,7 +15,7 @@
 #define DISK_NAME_MAX 260      /* MAX_PATH */
 #define DISK_UNLIMITED UINT64_MAX
 
-enum disk_result { DISK_OK, DISK_FULL, DISK_DENIED, DISK_LOCKED, DISK_NO_MEMORY };
+enum disk_result { DISK_OK, DISK_FULL, DISK_DENIED, DISK_LOCKED, DISK_VANISHED, DISK_NO_MEMORY };
 
 /* length bytes of the content of path in a version, from offset; is_content false: the body of an error response. */
 struct disk_segment {

@@ -107,6 +107,7 @@ static void put_guard(struct writer *writer, enum guard guard, const struct expl
 	case GUARD_always: put(writer, "true"); break;
 	case GUARD_no_files: put(writer, "files[j] == 0"); break;
 	case GUARD_all_files_done: put(writer, "(files[j] > 0 && done[j] == files[j])"); break;
+	case GUARD_all_or_none_done: put(writer, "(done[j] == 0 || done[j] == files[j])"); break;
 	case GUARD_some_files_done: put(writer, "done[j] > 0"); break;
 	case GUARD_upload: put(writer, "type[j] != 0"); break;
 	case GUARD_rename_fails: put(writer, "%s", letter->rename_fails ? "type[j] != 1" : "false"); break;

@@ -72,8 +72,9 @@ static bool is_again(const struct service_job *job, uint32_t flag, uint32_t gene
 	const struct service *service = job->service;
 	bool failed = HR_FAILED(result);
 
-	if (flag == NOTIFY_JOB_TRANSFERRED)
-		return failed && job->job.state == STATE_TRANSFERRED && service->machine->dialect == DIALECT_BITS; /* C-25 */
+	bool repeats = service->machine->dialect == DIALECT_BITS || service_varies(service, VARIANT_transferred_repeated);
+
+	if (flag == NOTIFY_JOB_TRANSFERRED) return failed && repeats && job->job.state == STATE_TRANSFERRED;
 	if (job->job.state != STATE_ERROR && job->job.state != STATE_TRANSIENT_ERROR) return false;
 	if (!job->job.error.present || job->job.error.generation != generation) return false;
 	if (service_has_defect(service, DEFECT_callback_error_once)) return false;

@@ -25,8 +25,17 @@ static bool is_background(const struct service_job *job)
 	return job->service->machine->dialect == DIALECT_BITS && job->job.priority != JOB_PRIORITY_FOREGROUND;
 }
 
+/* C-15 is about every block of do, C-64 about policies. */
+static bool is_held(const struct service *service)
+{
+	bool away = !service->network_up && service->machine->dialect == DIALECT_DO;
+
+	return service_varies(service, VARIANT_waits_while_blocked) && (service->blocked || away);
+}
+
 static bool is_ready(const struct service_job *job)
 {
+	if (is_held(job->service)) return false;
 	return job->job.state == STATE_QUEUED && job->job.owner_present && job->service->now_ns >= job->ready_ns;
 }
 

@@ -26,6 +26,11 @@ bool service_has_defect(const struct service *service, enum defect defect)
 	return (service->machine->defects >> defect & 1) != 0;
 }
 
+bool service_varies(const struct service *service, enum variant variant)
+{
+	return machine_varies(service->machine, variant);
+}
+
 uint32_t service_code(const struct service *service, enum code code)
 {
 	return machine_code_value(service->machine->dialect, code, NULL);
@@ -270,6 +275,7 @@ static void leave(struct service_job *job, enum state from)
 {
 	bool was_active = from == STATE_CONNECTING || from == STATE_TRANSFERRING;
 
+	job->is_connected = false;
 	if (job->job.state == STATE_QUEUED) schedule_enqueue(job);
 	if (!was_active && service_is_active(job)) job->active_since_ns = job->service->now_ns;
 	if (was_active && !service_is_active(job)) {

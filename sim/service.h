@@ -64,6 +64,7 @@ enum transfer_phase {
 	TRANSFER_HEAD,       /* the head of the response will arrive */
 	TRANSFER_FIRST,      /* the first bytes of the body will be told */
 	TRANSFER_BODY,       /* the body ends, or breaks off */
+	TRANSFER_FAULT,      /* a fatal answer is told (C-18) */
 	TRANSFER_SILENCE,    /* the body is silent: it goes on, or the client gives up */
 };
 
@@ -73,7 +74,7 @@ struct transfer {
 	bool head;                         /* HEAD, else GET (PUT of an upload) */
 	bool head_done;                    /* the size is known from HEAD */
 	unsigned redirects;
-	enum cause connect_cause;
+	enum cause connect_cause, fault;
 	enum host_answer connect_answer;
 	unsigned number;                   /* of the request to its path */
 	bool asked_part;                   /* a Range was asked for, from `from` */
@@ -110,6 +111,7 @@ struct service_job {
 	uint64_t waits_since;              /* counts entries into QUEUED: who waits longest is first */
 	int64_t ready_ns;                  /* when its turn may come */
 	int64_t modification_told_ns;      /* last JobModification */
+	bool is_connected;                 /* the server answered since the state was entered (C-17) */
 	unsigned handles;                  /* job handles of clients */
 	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */
 	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify, maximum;
@@ -167,6 +169,7 @@ struct service {
 bool service_init(struct service *service, struct arena *arena, struct target *target, const struct machine *machine,
 	uint64_t seed);
 bool service_has_defect(const struct service *service, enum defect defect);
+bool service_varies(const struct service *service, enum variant variant);
 uint32_t service_code(const struct service *service, enum code code);
 /* Wall clock as FILETIME. */
 int64_t service_wall(const struct service *service);
@@ -245,6 +248,8 @@ void transfer_close(struct service_job *job, const char *ending, uint64_t sent);
 /* Bytes of the whole file or of its ranges; JOB_SIZE_UNKNOWN. */
 uint64_t transfer_total(const struct service_file *file);
 void transfer_body_begin(struct service_job *job);
+/* The current file is done: the next one, or none. */
+void transfer_finish(struct service_job *job);
 void transfer_body_next(struct service_job *job);
 /* Bytes of the body that were sent until now, whether or not they still flow. */
 uint64_t transfer_sent(const struct service_job *job);

@@ -168,8 +168,8 @@ static bool has_out(const struct call_frame *frame)
 static uint32_t check_out(const struct call_frame *frame)
 {
 	const char *property = frame->method->property;
-	bool named = !strcmp(frame->call->command, "job.get") &&
-		(!strcmp(property, "display_name") || !strcmp(property, "notify_flags"));
+	bool named = service_varies(frame->service, VARIANT_null_is_invalid_argument) || (!strcmp(frame->call->command, "job.get") &&
+		(!strcmp(property, "display_name") || !strcmp(property, "notify_flags")));
 
 	if (!has_out(frame) || !strcmp(frame->call->command, "enum.next")) return 0;
 	if (!service_arg_is_null(frame, "out") && !service_arg_is_null(frame, "as")) return 0;

@@ -46,12 +46,17 @@ static bool has_control_or_blank(const char *text)
 	return false;
 }
 
+static bool is_too_long(const struct call_frame *frame, const char *url)
+{
+	return strlen(url) > frame->service->machine->limits.url_max;
+}
+
 bool service_file_is_url(const struct call_frame *frame, const char *url)
 {
 	const char *rest = url ? skip_scheme(url) : NULL;
 
 	if (!rest || strcspn(rest, "/?#:") == 0 || has_control_or_blank(url)) return false;
-	return strlen(url) <= frame->service->machine->limits.url_max && !has_long_segment(rest);
+	return !is_too_long(frame, url) && !has_long_segment(rest);
 }
 
 static bool is_absolute(const char *name)
@@ -71,13 +76,15 @@ static bool is_local(const char *name)
 	return true;
 }
 
-/* C-52: the folder must be there when the file is added. An upload only reads. */
+/* C-52: the folder must be there when the file is added. C-53: a URL that is too long is no URL. An upload only reads. */
 static uint32_t check_names(const struct call_frame *frame, const char *url, const char *local)
 {
 	bool writes = frame->job->job.type == JOB_TYPE_DOWNLOAD;
 
+	if (url && is_too_long(frame, url) && service_varies(frame->service, VARIANT_url_is_a_long_string)) return E(frame, STRING_TOO_LONG);
 	if (!service_file_is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
 	if (writes && frame->service->disk.writing == DISK_DENIED) return E(frame, E_ACCESSDENIED);
+	if (service_varies(frame->service, VARIANT_folder_looked_for_late)) return 0;
 	return disk_has_folder(local) ? 0 : E(frame, ERROR_PATH_NOT_FOUND);
 }
 
@@ -133,7 +140,8 @@ static uint32_t check_ranges(const struct call_frame *frame, const struct file_r
 {
 	for (unsigned i = 0; i < count; i++) {
 		const struct file_range *range = &ranges[i];
-		if (range->offset == JOB_SIZE_UNKNOWN || range->length == 0) return E(frame, INVALID_RANGE); /* C-56 */
+		if (range->offset == JOB_SIZE_UNKNOWN) return E(frame, INVALID_RANGE);
+		if (range->length == 0 && !service_varies(frame->service, VARIANT_empty_range_accepted)) return E(frame, INVALID_RANGE); /* C-56 */
 		if (range->length != JOB_SIZE_UNKNOWN && range->length > JOB_SIZE_UNKNOWN - 1 - range->offset)
 			return E(frame, INVALID_RANGE);
 	}
@@ -219,7 +227,21 @@ static uint32_t add_file_with_ranges(struct call_frame *frame)
 	return hr ? hr : add(frame, make_file(frame->service, url, local, ranges, count), size);
 }
 
-/* All or none (C-54). */
+static uint32_t add_all(struct call_frame *frame, struct service_file *const *files, unsigned count)
+{
+	uint32_t hr = check_room(frame, count);
+
+	for (unsigned i = 0; i < count && !HR_FAILED(hr); i++) hr = add(frame, files[i], 0);
+	return hr;
+}
+
+/* All or none, unless C-54 is read otherwise. */
+static uint32_t refuse_set(struct call_frame *frame, struct service_file *const *files, unsigned count, uint32_t hr)
+{
+	if (service_varies(frame->service, VARIANT_set_adds_before)) add_all(frame, files, count);
+	return hr;
+}
+
 static uint32_t add_file_set(struct call_frame *frame)
 {
 	static const char *const urls[] = { "url", "url2", "url3" }, *const locals[] = { "local", "local2", "local3" };
@@ -230,14 +252,11 @@ static uint32_t add_file_set(struct call_frame *frame)
 	while (count < SET_FILES_MAX && (service_arg(frame, urls[count]) || service_arg(frame, locals[count]))) {
 		const char *url = service_arg_text(frame, urls[count]), *local = service_arg_text(frame, locals[count]);
 		hr = check_names(frame, url, local);
-		if (hr) return hr;
+		if (hr) return refuse_set(frame, files, count, hr);
 		files[count] = make_file(frame->service, url, local, NULL, 0);
 		if (!files[count++]) return E(frame, E_OUTOFMEMORY);
 	}
-	if (count == 0) return E(frame, E_INVALIDARG);
-	hr = check_room(frame, count);
-	for (unsigned i = 0; i < count && !HR_FAILED(hr); i++) hr = add(frame, files[i], 0);
-	return hr;
+	return count == 0 ? E(frame, E_INVALIDARG) : add_all(frame, files, count);
 }
 
 static uint32_t enum_files(struct call_frame *frame)

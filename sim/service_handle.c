@@ -194,12 +194,13 @@ static uint32_t add_element(struct call_frame *frame, const struct object *from,
 	return service_reply_handle(frame, element);
 }
 
+/* A snapshot, unless C-61 is read otherwise: files are only ever added behind. */
 static unsigned list_count(const struct call_frame *frame)
 {
 	const struct object *object = frame->handle->object;
-	bool follows = object->kind == OBJECT_FILES && service_has_defect(frame->service, DEFECT_list_follows_job);
+	bool live = service_has_defect(frame->service, DEFECT_list_follows_job) || service_varies(frame->service, VARIANT_enumerator_live);
 
-	return follows ? object->job->job.files_count : object->count;
+	return live && object->kind == OBJECT_FILES ? object->job->job.files_count : object->count;
 }
 
 /* `as` names the first element; others that came with it are released at once. Without as= all are. */

@@ -131,10 +131,20 @@ static const struct error *held_error(const struct call_frame *frame)
 	return &frame->handle->object->error;
 }
 
+/* C-05 read otherwise: it is for the job's present error only. */
+static bool is_stale(const struct call_frame *frame)
+{
+	const struct error *now = &frame->job->job.error, *held = &frame->handle->object->error;
+
+	if (!service_varies(frame->service, VARIANT_handle_refuses)) return false;
+	return !now->present || now->generation != held->generation;
+}
+
 static uint32_t error_get(struct call_frame *frame)
 {
 	const struct error *error = held_error(frame);
 
+	if (is_stale(frame)) return E(frame, ERROR_INFORMATION_UNAVAILABLE);
 	service_reply_number(frame, "context", (uint64_t)error->context);
 	service_reply_number(frame, "code", error->code);
 	return 0;
@@ -181,12 +191,30 @@ static uint32_t error_protocol(struct call_frame *frame)
 	return 0;
 }
 
+static bool is_error_held(const struct service *service, const struct service_job *job)
+{
+	for (unsigned i = 0; i < service->objects_top; i++) {
+		const struct object *object = &service->objects[i];
+		if (object->references > 0 && object->kind == OBJECT_ERROR && object->job == job) return true;
+	}
+	return false;
+}
+
+/* C-07 read otherwise: the last handle that was held takes the error of a finished job with it. */
+static void forget_error(struct call_frame *frame)
+{
+	if (!service_varies(frame->service, VARIANT_error_kept_while_handle) || !job_is_final(&frame->job->job)) return;
+	if (!is_error_held(frame->service, frame->job)) error_clear(&frame->job->job.error);
+}
+
 static uint32_t get_error(struct call_frame *frame)
 {
 	struct service *service = frame->service;
-	const struct move *row = service_event(frame->job, EVENT_GET_ERROR);
+	const struct move *row;
 	struct object *object;
 
+	forget_error(frame);
+	row = service_event(frame->job, EVENT_GET_ERROR);
 	if (row->result != CODE_S_OK) return service_code(service, row->result);
 	object = service_handle_object(service, OBJECT_ERROR, frame->job);
 	if (object) object->error = frame->job->job.error;
@@ -290,9 +318,17 @@ static uint32_t get_type(struct call_frame *frame)
 	return get_number(frame, "type", (uint64_t)frame->job->job.type);
 }
 
+/* C-17 read otherwise: without CONNECTING, a job that connects is still in the queue. */
+static enum state seen_state(const struct service_job *job)
+{
+	bool connects = job->job.state == STATE_TRANSFERRING && !job->is_connected;
+
+	return connects && service_varies(job->service, VARIANT_connects_in_queued) ? STATE_QUEUED : job->job.state;
+}
+
 static uint32_t get_state(struct call_frame *frame)
 {
-	return get_number(frame, "state", (uint64_t)frame->job->job.state);
+	return get_number(frame, "state", (uint64_t)seen_state(frame->job));
 }
 
 static uint32_t get_owner(struct call_frame *frame)
@@ -336,13 +372,21 @@ static uint32_t get_times(struct call_frame *frame)
 
 /* --- properties */
 
+/* C-57. */
+static uint32_t too_long(const struct call_frame *frame)
+{
+	bool name = !strcmp(frame->method->property, "display_name");
+
+	return name && service_varies(frame->service, VARIANT_name_is_invalid_argument) ? E(frame, E_INVALIDARG) : E(frame, STRING_TOO_LONG);
+}
+
 static uint32_t set_text(struct call_frame *frame, char *text, size_t size, unsigned characters_max)
 {
 	const char *value = service_arg_text(frame, frame->method->property);
 	uint32_t hr;
 
 	if (!value) return E(frame, E_INVALIDARG);
-	if (count_characters(value) > characters_max) return E(frame, STRING_TOO_LONG);
+	if (count_characters(value) > characters_max) return too_long(frame);
 	hr = set(frame, PROPERTY_OTHER, 0);
 	if (!HR_FAILED(hr)) snprintf(text, size, "%s", value);
 	return hr;
@@ -370,6 +414,7 @@ static uint32_t set_number(struct call_frame *frame, uint64_t value)
 
 	if (is_property(frame, "priority")) {
 		if (value > JOB_PRIORITY_LOW) return E(frame, E_NOTIMPL);
+		if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_priority_in_final)) return 0; /* C-58 */
 		schedule_wake(frame->service);
 		return set(frame, PROPERTY_PRIORITY, number);
 	}

@@ -1,6 +1,6 @@
 /* transfer.c -- connections and requests of one job: what the client asks of which server, and when it gives up.
  *
- * bits asks by HEAD for the size before it fetches (C-62), for every file and every time it connects. */
+ * bits asks by HEAD for the size before it fetches, for every file and every time it connects; do need not (C-62). */
 #include "sim/service.h"
 
 #include <assert.h>
@@ -130,7 +130,10 @@ void transfer_connect(struct service_job *job)
 
 static bool asks_head_first(const struct service_job *job)
 {
-	return job->service->machine->dialect == DIALECT_BITS && job->job.type == JOB_TYPE_DOWNLOAD;
+	const struct service *service = job->service;
+	bool asks = service->machine->dialect == DIALECT_BITS || service_varies(service, VARIANT_asks_head);
+
+	return asks && !service_varies(service, VARIANT_asks_get) && job->job.type == JOB_TYPE_DOWNLOAD;
 }
 
 void transfer_aim(struct service_job *job)
@@ -144,10 +147,17 @@ void transfer_aim(struct service_job *job)
 	transfer->redirects = 0;
 }
 
+/* Every file is there, or the current one has no byte (C-56). */
+static bool has_nothing_to_fetch(const struct service_job *job)
+{
+	if (job->job.file_current >= job->job.files_count) return true;
+	return transfer_file(job)->ranges_count > 0 && transfer_total(transfer_file(job)) == 0;
+}
+
 void transfer_start(struct service_job *job)
 {
 	memset(&job->transfer, 0, sizeof job->transfer);
-	if (job->job.file_current >= job->job.files_count) {
+	if (has_nothing_to_fetch(job)) {
 		transfer_arm(job, TRANSFER_NOTHING, NET_MS);
 		return;
 	}
@@ -223,6 +233,16 @@ void transfer_step_cause(struct service_job *job, enum cause cause, enum event e
 	service_step(job, &occurrence);
 }
 
+/* C-18: what the server answers comes in TRANSFERRING; the fault follows when that was seen. */
+static bool waits_for_transferring(struct service_job *job, enum cause cause)
+{
+	if (!service_varies(job->service, VARIANT_fatal_in_transferring) || job->job.state != STATE_CONNECTING) return false;
+	service_event(job, EVENT_CONNECTED);
+	job->transfer.fault = cause;
+	transfer_arm(job, TRANSFER_FAULT, NET_MS);
+	return true;
+}
+
 void transfer_fail(struct service_job *job, enum cause cause)
 {
 	struct fault_report report = machine_report(job->service->machine, cause, job->transfer.response.status);
@@ -230,6 +250,7 @@ void transfer_fail(struct service_job *job, enum cause cause)
 
 	stop(job);
 	if (event == EVENT_COUNT) return;
+	if (event == EVENT_FATAL && waits_for_transferring(job, cause)) return;
 	transfer_step_cause(job, cause, event);
 	if (event == EVENT_CHANGED && service_is_active(job)) transfer_start(job);
 }
@@ -323,14 +344,21 @@ void transfer_ask(struct service_job *job)
 	transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);
 }
 
+/* A file of no byte is done like others: in TRANSFERRING, unless it is the last. */
+static void nothing_fetched(struct service_job *job)
+{
+	bool more = job_files_done(&job->job) + 1 < job->job.files_count;
+
+	if (more && job->job.state == STATE_CONNECTING) service_event(job, EVENT_CONNECTED);
+	transfer_finish(job);
+}
+
 void transfer_next(struct service_job *job)
 {
 	switch (job->transfer.phase) {
 	case TRANSFER_IDLE: break;
-	case TRANSFER_NOTHING:
-		stop(job);
-		service_event(job, EVENT_ALL_DONE);
-		break;
+	case TRANSFER_NOTHING: nothing_fetched(job); break;
+	case TRANSFER_FAULT: transfer_fail(job, job->transfer.fault); break;
 	case TRANSFER_CONNECT: connected(job); break;
 	case TRANSFER_REQUEST: request_arrived(job); break;
 	case TRANSFER_HEAD: transfer_answered(job); break;

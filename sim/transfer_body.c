@@ -43,6 +43,7 @@ static enum disk_result write_bytes(struct service_job *job, uint64_t bytes, uin
 	enum disk_result result = DISK_OK;
 
 	*written = 0;
+	if (!file->temporary && !disk_has_folder(file->local)) return DISK_VANISHED; /* C-52 */
 	if (!file->temporary) file->temporary = disk_create(disk, &result);
 	if (file->temporary) result = disk_append(disk, file->temporary, &segment, written);
 	if (result == DISK_NO_MEMORY) job->service->no_memory = true;
@@ -69,6 +70,7 @@ static enum cause cause_of_disk(enum disk_result result)
 	switch (result) {
 	case DISK_DENIED: return CAUSE_DISK_DENIED;
 	case DISK_LOCKED: return CAUSE_DISK_LOCKED;
+	case DISK_VANISHED: return CAUSE_DISK_VANISHED;
 	case DISK_OK:
 	case DISK_FULL:
 	case DISK_NO_MEMORY: break;
@@ -159,7 +161,7 @@ static bool has_more_ranges(const struct service_job *job)
 		job->job.files[job->job.file_current].bytes_transferred < transfer_total(file);
 }
 
-static void finish_file(struct service_job *job)
+void transfer_finish(struct service_job *job)
 {
 	bool is_last = job_files_done(&job->job) + 1 >= job->job.files_count;
 	const struct move *row;
@@ -188,7 +190,7 @@ static void succeed(struct service_job *job)
 	}
 	transfer_close(job, transfer->response.ending == ENDING_RESET ? "reset" : "done", transfer->told);
 	if (has_more_ranges(job)) transfer_ask(job);
-	else finish_file(job);
+	else transfer_finish(job);
 }
 
 static void fall_silent(struct service_job *job)

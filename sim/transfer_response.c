@@ -51,6 +51,7 @@ static void tell_connected(struct service_job *job, uint64_t total)
 	struct occurrence occurrence = service_occurrence(job->service, EVENT_CONNECTED);
 
 	if (job->service->machine->dialect == DIALECT_BITS && job->job.state == STATE_TRANSFERRING) return;
+	job->is_connected = true;
 	occurrence.bytes = total == JOB_SIZE_UNKNOWN ? 0 : total;
 	occurrence.bytes_total = total;
 	service_step(job, &occurrence);
