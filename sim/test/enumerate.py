@@ -5,7 +5,6 @@ from the rows of model/do.def and model/bits.def. Which words a job has, and wha
 sim/explore.h and explore_may(). C-NN names a reading of spec/contradictions.md; `inferred` a silence of the documents.
 """
 import argparse
-import json
 
 QUEUED, CONNECTING, TRANSFERRING, SUSPENDED, ERROR, TRANSIENT_ERROR, TRANSFERRED, ACKNOWLEDGED, CANCELLED = range(9)
 ACTION, FINAL = (QUEUED, CONNECTING, TRANSFERRING), (ACKNOWLEDGED, CANCELLED)
@@ -53,7 +52,7 @@ class Bounds:
 # --- what the events have in common
 
 def set_error(bounds, job, cause):
-    """e+ or e: the error object of a cause, with the file that is worked on."""
+    """e+ or e: the error object of a cause, with the file that is worked on, if there is one."""
     job.error, job.no_progress = 1, 0
     job.report = 1 + bounds.causes.index(cause)
     job.file = 1 + job.done if cause[1] and job.done < job.files else 0
@@ -66,6 +65,7 @@ def drop_error(job):
 
 
 def stop_period(job):
+    """`tries` are the timed retries since the last progress, so they end with the period."""
     job.progress, job.tries = OFF, 0
 
 
@@ -99,7 +99,8 @@ def fail_fatally(bounds, job, cause):
 
 
 def fail_for_now(bounds, job, cause):
-    """A transient error; a fatal one when the time-out is zero (TIME-006) or below the retry delay (TIME-004): bits only."""
+    """A transient error. In bits a fatal one when the time-out is zero (TIME-006, whatever the cause), or below the retry
+    delay (TIME-004, of a cause that is retried by time: inferred)."""
     if bounds.bits and (job.period == ZERO or (job.period == SHORT and cause[2])):
         fail_fatally(bounds, job, cause)
         return
@@ -107,7 +108,7 @@ def fail_for_now(bounds, job, cause):
     job.state, job.retry, job.progress = TRANSIENT_ERROR, cause[2], RUNS
 
 
-# --- what each event makes of a job; False: it cannot happen there
+# --- what each event makes of a job to which it may happen; a refused call, and `=`, leave it alone
 
 def add_file(bounds, job, condition, _):
     if job.state not in FINAL:
@@ -117,12 +118,13 @@ def add_file(bounds, job, condition, _):
 def suspend(bounds, job, condition, _):
     if job.state in ACTION or job.state == TRANSIENT_ERROR:
         job.state, job.retry = SUSPENDED, 0
-        stop_period(job)  # inferred
+        stop_period(job)  # inferred: the service does not try any more
     elif job.state == ERROR or job.state == TRANSFERRED:  # C-19, C-03
         job.state = SUSPENDED
 
 
 def resume(bounds, job, condition, _):
+    """JobTransferred is no longer owed (CB-007). JobError is, while there is an error to tell (CB-003; inferred)."""
     if job.state == SUSPENDED and job.files:
         job.owes &= ~JOB_TRANSFERRED
         # C-16, but via QUEUED when the owner is away (inferred), or when an error object is there until data flows (C-02).
@@ -140,11 +142,11 @@ def resume(bounds, job, condition, _):
 def complete(bounds, job, condition, rename_fails):
     if job.state in FINAL:
         return
-    if job.type == UPLOAD and job.state != TRANSFERRED:
-        return
-    if job.state == TRANSFERRED and rename_fails and job.type == DOWNLOAD:
-        return
-    end(job, ACKNOWLEDGED)
+    if job.type == UPLOAD:
+        if job.state == TRANSFERRED:
+            end(job, ACKNOWLEDGED)
+    elif job.state != TRANSFERRED or not rename_fails:
+        end(job, ACKNOWLEDGED)
 
 
 def cancel(bounds, job, condition, _):
@@ -155,10 +157,6 @@ def cancel(bounds, job, condition, _):
 def set_property(bounds, job, condition, period):
     if job.state not in FINAL and period is not None:
         job.period = period
-
-
-def get(bounds, job, condition, _):
-    pass
 
 
 def turn(bounds, job, condition, _):
@@ -207,12 +205,13 @@ def no_progress(bounds, job, condition, _):
 
 
 def expired(bounds, job, condition, _):
+    """In TRANSFERRING too: by age in do (C-32), while no data flows in bits."""
     if job.state not in FINAL:
         end(job, CANCELLED)
 
 
-def changed(bounds, job, condition, _):
-    pass
+def nothing(bounds, job, condition, _):
+    """Getters; and CHANGED, which takes bytes of the current file only: bytes are no word of a job here."""
 
 
 def answered(bounds, job, condition, callback):
@@ -220,10 +219,10 @@ def answered(bounds, job, condition, callback):
 
 
 EVENTS = {
-    "ADD_FILE": add_file, "SUSPEND": suspend, "RESUME": resume, "COMPLETE": complete, "CANCEL": cancel, "GET_ERROR": get,
-    "SET": set_property, "GET": get, "TURN": turn, "CONNECTED": connected, "DATA": data, "SLICE_END": slice_end,
+    "ADD_FILE": add_file, "SUSPEND": suspend, "RESUME": resume, "COMPLETE": complete, "CANCEL": cancel, "GET_ERROR": nothing,
+    "SET": set_property, "GET": nothing, "TURN": turn, "CONNECTED": connected, "DATA": data, "SLICE_END": slice_end,
     "FILE_DONE": file_done, "ALL_DONE": all_done, "RETRY_DUE": retry_due, "NO_PROGRESS": no_progress, "EXPIRED": expired,
-    "CHANGED": changed, "S_OK": answered,
+    "CHANGED": nothing, "S_OK": answered,
     TRANSIENT: lambda bounds, job, condition, cause: fail_for_now(bounds, job, cause),
     FATAL: lambda bounds, job, condition, cause: fail_fatally(bounds, job, cause),
 }
@@ -253,6 +252,7 @@ def toggle_policy(bounds, job, condition):
 
 
 def restart(bounds, job, condition):
+    """TRANSIENT_ERROR stays (inferred). What is owed stays, in do for the next notify interface (inferred)."""
     if job.state in (CONNECTING, TRANSFERRING):
         queue(job)
 
@@ -312,13 +312,13 @@ CONDITIONS = [{"network": n, "owner": o, "policy": p} for n in (0, 1) for o in (
 
 
 def moves(bounds, alphabet, words, number):
-    """Every transition out of a state: what happens, and the state after it."""
+    """The state after every transition out of a state."""
     condition, before = CONDITIONS[number], Job(words)
     for event, argument in alphabet:
         if may(bounds, before, condition, event, argument):
             job = Job(words)
-            if EVENTS[event](bounds, job, condition, argument) is not False:
-                yield event, (job.words(), number)
+            EVENTS[event](bounds, job, condition, argument)
+            yield job.words(), number
     for name, toggle in GLOBALS.items():
         if bounds.core and name in ("owner", "policy"):
             continue
@@ -326,7 +326,7 @@ def moves(bounds, alphabet, words, number):
         toggle(bounds, job, condition)
         if name in after:
             after[name] = 1 - after[name]
-        yield name, (job.words(), CONDITIONS.index(after))
+        yield job.words(), CONDITIONS.index(after)
 
 
 def enumerate_states(bounds):
@@ -337,7 +337,7 @@ def enumerate_states(bounds):
     while level:
         depth, below = depth + 1, []
         for words, number in level:
-            for _, after in moves(bounds, alphabet, words, number):
+            for after in moves(bounds, alphabet, words, number):
                 transitions += 1
                 if after not in found:
                     found[after] = None
@@ -359,7 +359,7 @@ def main():
         for words, number in states:
             print(*words, number)
     else:
-        print(json.dumps({"states": len(states), "transitions": transitions, "depth": depth}))
+        print(len(states), transitions, depth)
 
 
 if __name__ == "__main__":
