@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #define WIDTH_MAX UINT64_C(0xFFFFFFFF)
 #define FOUND_MAX 1024u
@@ -128,13 +127,6 @@ static void start(struct walk *walk)
 		for (unsigned j = 0; j < walk->jobs; j++, digits /= starts) state += digits % starts * walk->power[CONDITION_START][j];
 		visit(&worker, state);
 	}
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static void *work(void *context)
@@ -259,9 +251,9 @@ static enum status walk_jobs(struct arena *arena, struct space *space, const str
 	walk.visited = map(walk.width / 8 + 8);
 	walk.queue = map(walk.width * sizeof *walk.queue + 8);
 	if (!walk.visited || !walk.queue || !workers) return STATUS_NO_MEMORY;
-	double from = seconds();
+	double from = bounds->seconds ? bounds->seconds() : 0;
 	walk_all(&walk, workers, bounds, report);
-	report->seconds = seconds() - from;
+	report->seconds = bounds->seconds ? bounds->seconds() - from : 0;
 	report->states = walk.count;
 	report->transitions = walk.transitions;
 	report->bytes_a_state = ((double)walk.width / 8 + (double)walk.count * sizeof *walk.queue) / (double)walk.count;

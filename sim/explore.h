@@ -29,6 +29,7 @@ struct explore_bounds {
 	unsigned threads;       /* of the walk over all jobs; counts do not depend on it */
 	uint64_t memory_max;    /* bytes of bits and queue; 0: no bound */
 	uint64_t states_max;    /* 0: no bound */
+	double (*seconds)(void);/* a clock, to time the walk by; NULL: it is not timed. The simulator reads no clock of its own. */
 };
 
 /* A job as the explorer tells jobs apart. All bytes: equal jobs have equal bytes. */
