@@ -226,7 +226,7 @@ void rule_world_allowed(struct judge *judge, unsigned rule, const struct sight *
 	if (!job || view->policy_block || view->allow_ns == VIEW_NEVER || !is_after(view->allow_ns, view->block_ns)) return;
 	if (view->block_ns == VIEW_NEVER || !was_resumed(job, view->allow_ns) || job->resumed_ns == view->allow_ns || job->is_suspended) return;
 	if (sight->kind == SIGHT_REQUEST && !sight->shared && (sight->attempt_before_ns == VIEW_NEVER || sight->attempt_before_ns < view->allow_ns)) judge_trigger(judge, rule);
-	uint32_t waiting = STATE_BIT(STATE_TRANSIENT_ERROR) | STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_SUSPENDED);
+	uint32_t waiting = STATE_BIT(STATE_TRANSIENT_ERROR) | STATE_BIT(STATE_QUEUED);   /* C-15, C-64: a call ends SUSPENDED */
 	if (!is_state(sight) || !state_in(sight->state, waiting) || job->calls_since_state || !is_well(view) || view->jobs_count > 1) return;
 	if (view->net_ever_down || view->kill_ns != VIEW_NEVER || view->logoff_ns != VIEW_NEVER || is_after(job->attempt_ns, view->allow_ns)) return;
 	if (sight->now_ns - view->allow_ns <= view_retry_ns(view, job) + LATE_NS + judge->tolerance_ns) return;

@@ -195,7 +195,7 @@ static uint32_t add(struct call_frame *frame, struct service_file *file, uint64_
 	occurrence.bytes_total = total == JOB_SIZE_UNKNOWN ? 0 : total;
 	if (index < JOB_FILES_MAX) frame->job->files[index] = file;
 	hr = service_code(frame->service, service_step(frame->job, &occurrence)->result);
-	return hr;
+	return hr >> 31 && file->ranges_count ? E(frame, INVALID_STATE) : hr;   /* JOB-023; C-55 is about AddFile */
 }
 
 static uint32_t add_file(struct call_frame *frame)
