@@ -47,6 +47,14 @@ while read -r whose dialect reading scenarios; do
 	tap "$reading is shown in $dialect" shown "$dialect" "$reading" $scenarios
 	[ "$whose" = own ] || tap "$reading breaks no MUST of $dialect" conforms "$dialect" "$reading"
 done <"$scratch/list"
+$bgcheck run --quiet --out "$scratch/reference"
+tap "the whole library shows of the reference what it takes, and nothing else" $PYTHON - "$scratch/reference/results.json" <<'P'
+import json, sys
+rows = [r for r in json.load(open(sys.argv[1]))["coverage"]["readings"] if r["seen"]]
+other = [(r["id"], r["dialect"], r["seen"]) for r in rows if r["takes"] not in (r["seen"], "either")]
+print(other)
+sys.exit(bool(other) or len(rows) < 60)
+P
 tap "more than 100 choices are taken" bash -c "[ \$(wc -l <$scratch/list) -gt 100 ]"
 tap "every row of the table of readings is printed" $PYTHON -c "
 import json; r = json.load(open('$scratch/readings.json')); assert len(r) == 53 and all(x['shown'] or x['unseen'] for x in r)"
