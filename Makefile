@@ -6,7 +6,7 @@ CC       := gcc
 OPT      ?= -O2
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
-CFLAGS   += -std=c11 -g $(OPT) $(WARN)
+CFLAGS   += -std=c11 -g -pthread $(OPT) $(WARN)
 LDLIBS   += -ljansson -levent_core -levent_extra
 MINGW    := x86_64-w64-mingw32-gcc
 V        ?=
@@ -20,7 +20,7 @@ BUILD    := $(BUILD)/san
 CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
 
-PACKAGES      := gcc libc6-dev libcmocka-dev libjansson-dev libevent-dev python3 python3-jinja2 graphviz clang lcov faketime libfaketime
+PACKAGES      := gcc libc6-dev spin libcmocka-dev libjansson-dev libevent-dev python3 python3-jinja2 graphviz clang lcov faketime libfaketime
 PACKAGES_WINE := wine wine64 gcc-mingw-w64-x86-64-win32
 
 MODEL       := $(sort $(wildcard model/*.c))
@@ -36,7 +36,7 @@ COM         := $(sort $(wildcard conformance/kit/com/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check check-wine demo report cover bless clean help
+.PHONY: all test check check-wine bench-explore demo report cover bless clean help
 
 all: $(BUILD)/bgcheck ## build the tool
 
@@ -79,6 +79,9 @@ $(BUILD)/com/bgcom.exe: $(COM) $(wildcard conformance/kit/com/*.h) | $(BUILD)/.p
 
 check-wine: $(BUILD)/bgcheck $(BUILD)/com/bgcom.exe ## run the suite on Wine's BITS against its file of known deviations
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/test/check_wine.sh
+
+bench-explore: $(BUILD)/bgcheck ## race the explorer against SPIN: ratios, exit 1 when one is missed
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sim/bench/explore.sh
 
 cover: | $(BUILD)/.packages ## line coverage of the tests by lcov: build/cov/index.html
 	@BUILD=$(BUILD) MAKE='$(MAKE)' reports/cover.sh

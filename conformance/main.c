@@ -1,4 +1,5 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
+#include "conformance/explore_verb.h"
 #include "conformance/lint.h"
 #include "conformance/output.h"
 #include "conformance/results.h"
@@ -27,6 +28,8 @@ static const char USAGE[] =
 	"       bgcheck lint [SELECT...]                                 what is wrong with scenarios although they parse\n"
 	"       bgcheck show table|rules|faults|readings|protocol|mutants [--dialect D] [--json] [--tsv]\n"
 	"       bgcheck trace FILE [--dialect D] [--json]                a trace, or what the reference does with a scenario\n"
+	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
+	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
 	"\n"
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
@@ -47,6 +50,10 @@ static const char USAGE[] =
 	"  --start-timeout S  --step-timeout S  --scenario-timeout S    of the adapter (defaults 60, 30, 180)\n"
 	"  --retries N                  play a scenario again whose adapter broke (default 0); results.json says so\n"
 	"  --quiet                      no summary on the terminal\n"
+	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
+	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
+	"  --threads N                  explore: (default 1)\n"
+	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
 	"\n"
 	"exit: 0 conforms  1 failure  2 usage or bad scenario  3 stale expectations  4 inconclusive or vacuous\n"
 	"      5 unsupported  6 adapter  7 harness  8 selection empty\n";
@@ -57,6 +64,7 @@ struct options {
 	const char *library, *out, *xfail, *impl;
 	int dialect;                 /* -1: all */
 	bool json, tsv, strict, quiet;
+	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];
 	unsigned reading_count;
@@ -84,7 +92,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_RETRIES, OPTION_READING, OPTION_HELP, OPTION_VERSION };
+	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -104,6 +112,11 @@ static const struct option LONG_OPTIONS[] = {
 	{ "retries", required_argument, NULL, OPTION_RETRIES },
 	{ "reading", required_argument, NULL, OPTION_READING },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
+	{ "files", required_argument, NULL, OPTION_FILES },
+	{ "threads", required_argument, NULL, OPTION_THREADS },
+	{ "core", no_argument, NULL, OPTION_CORE },
+	{ "bound", required_argument, NULL, OPTION_BOUND },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -119,7 +132,14 @@ static int set_number(struct options *options, int id, const char *text)
 	switch (id) {
 	case OPTION_SEED: unit->seed = (uint64_t)n; break;
 	case OPTION_JOBS: options->run.jobs = (unsigned)n; break;
-	case OPTION_RETRIES: unit->retries = n < 9 ? (unsigned)n : 9; break;
+	case OPTION_RETRIES:
+		unit->retries = n < 9 ? (unsigned)n : 9;
+		options->bounds.retries = (unsigned)n;
+		break;
+	case OPTION_FILES: options->bounds.files = (unsigned)n; break;
+	case OPTION_THREADS: options->bounds.threads = (unsigned)n; break;
+	case OPTION_BOUND: options->bounds.states_max = (uint64_t)n; break;
+	case OPTION_MEMORY: options->bounds.memory_max = (uint64_t)n << 20; break;
 	case OPTION_TOLERANCE: unit->tolerance_ns = n * 1000000; break;
 	case OPTION_REAL_LIMIT: unit->real_limit_ns = n * 1000000000; break;
 	case OPTION_START: unit->start_timeout_ns = n * 1000000000; break;
@@ -150,6 +170,7 @@ static int set_option(struct options *options, int id, char *value)
 		return 0;
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
+	case OPTION_CORE: options->bounds.core = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
 	case OPTION_HELP: fputs(USAGE, stdout); return -1;
@@ -472,6 +493,31 @@ static int verb_bless(struct options *options, struct arena *arena)
 	return code;
 }
 
+static const struct machine *machine_of(struct arena *arena, const struct options *options, enum dialect dialect)
+{
+	const struct unit_options *unit = &options->run.unit;
+	return unit->impl == IMPL_MUTANT ? mutant_machine(arena, unit->mutant, dialect) : machine_reference(dialect);
+}
+
+/* explore, and export promela: each dialect in turn, worst exit code. */
+static int verb_explore(struct options *options, struct arena *arena, bool export)
+{
+	int worst = EXIT_CONFORMS;
+	if (export && (options->words_count != 1 || strcmp(options->words[0], "promela"))) return usage("expected export promela", NULL);
+	if (export && options->dialect < 0) return usage("expected --dialect do or bits: a model is of one dialect", NULL);
+	if (!export && options->words_count) return usage("expected no word behind explore, found", options->words[0]);
+	options->bounds.jobs = options->run.jobs;
+	for (int d = 0; d < DIALECT_COUNT; d++) {
+		if (!options->run.dialects[d]) continue;
+		arena_reset(arena);
+		options->bounds.machine = machine_of(arena, options, (enum dialect)d);
+		if (!options->bounds.machine) return EXIT_HARNESS;
+		int code = export ? explore_export(arena, &options->bounds, stdout) : explore_tell(arena, &options->bounds, stdout, options->json);
+		if (code > worst) worst = code;
+	}
+	return flush_stdout(worst);
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
@@ -481,13 +527,15 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "show")) return verb_show(options);
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
-	return usage("expected a verb run, list, lint, show, trace or bless, found", options->verb);
+	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
+	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
+	return usage("expected a verb run, list, lint, show, trace, explore, export or bless, found", options->verb);
 }
 
 int main(int argc, char **argv)
 {
 	struct arena arena;
-	struct options options = { .library = "fixtures/scenario", .dialect = -1,
+	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
 	signal(SIGPIPE, SIG_IGN);

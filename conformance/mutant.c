@@ -83,6 +83,8 @@ static void edit_limit(struct limits *limits, const struct edit *edit)
 	case LIMIT_NO_PROGRESS_DEFAULT: limits->no_progress_ns_default = edit->value; break;
 	case LIMIT_NO_PROGRESS_FOREGROUND: limits->no_progress_ns_foreground = edit->value; break;
 	case LIMIT_RETENTION: limits->retention_ns = edit->value; break;
+	case LIMIT_DISPLAY_NAME: limits->display_name_max = (unsigned)edit->value; break;
+	case LIMIT_DESCRIPTION: limits->description_max = (unsigned)edit->value; break;
 	}
 }
 

@@ -151,6 +151,17 @@ void rule_code_of(struct judge *judge, unsigned rule, const struct sight *sight)
 	}
 }
 
+/* Nothing failed, the job was active for as long as it may, and is in ERROR. */
+void rule_code_maximum(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	struct view_causes causes;
+	if (!is_told(sight) || sight->state != STATE_ERROR || !job->max_set || job->other != STATE_TRANSFERRING) return;
+	if (job->max_set_ns > job->since_ns || job->since_ns - job->resumed_ns < job->max_s * INT64_C(1000000000)) return;
+	error_causes(judge, job, &causes);
+	if (causes.count == 0) claim_code(judge, rule, sight, job->look.code == judge_word(judge, "MAXDOWNLOAD_TIMEOUT"));
+}
+
 /* A file of which no response gave the size: the transfer has to fail. */
 void rule_code_size_unknown(struct judge *judge, unsigned rule, const struct sight *sight)
 {

@@ -87,8 +87,16 @@ uint32_t judge_closure(const struct judge *judge, const struct view_job *job, ui
  * The readings of contradictions.md are in it. */
 uint32_t judge_after_call(const struct judge *judge, const struct view_job *job, uint32_t states, enum event event, uint32_t hr);
 
+/* The ranges of a file: all of it from the first byte to the last, in order; else another selection (rule_job.c). */
+enum rule_parts { RULE_PARTS_NONE, RULE_PARTS_WHOLE, RULE_PARTS_OTHER };
+enum rule_parts rule_job_parts(const struct view_file *file);
+/* What is wrong with a URL, for certain (rule_job.c). */
+bool rule_job_is_no_url(const char *url);
+bool rule_job_is_good_url(const char *url);
 /* Every byte of the file was sent in good responses, or nothing can be said of it: redirected, renamed (rule_net.c). */
 bool rule_net_file_complete(const struct view_file *file);
+/* Requests for the file's path are all of them: it has one of its own, spelt plainly, and neither moved nor was renamed (rule_progress.c). */
+bool rule_progress_own_path(const struct view_job *job, const struct view_file *file);
 /* Whether every thing that may have caused the error is one of the causes; false when nothing is known. */
 bool judge_only(const struct view_causes *causes, bool (*is)(const struct view_cause *cause));
 /* Newest certain cause; NULL when there is none. */

@@ -176,7 +176,11 @@ void rule_net_disk(struct judge *judge, unsigned rule, const struct sight *sight
 	if (!file) return;
 	bool kept = job->state == STATE_ACKNOWLEDGED, mine = kept && (file->complete_at_ns != VIEW_NEVER || job->other == STATE_TRANSFERRED);
 	const char *seen = TEXT("%s: %s", disk.name, trace_get(sight->line, "found"));
-	if (rule == RULE_file_013 && mine)
+	if (rule == RULE_job_024 && mine && file->parts)
+		judge_claim(judge, rule, disk.exists && (!disk.wanted || disk.equal == (rule_job_parts(file) == RULE_PARTS_WHOLE)), seen, "other bytes than the ranges");
+	if (rule == RULE_job_028 && mine && file->added == VIEW_ADDED_RANGES && !file->parts && disk.wanted)
+		judge_claim(judge, rule, disk.equal, seen, "not the whole file");
+	if (rule == RULE_file_013 && mine && !file->parts)
 		judge_claim(judge, rule, disk.wanted ? disk.equal : disk.exists, seen, TEXT("after Complete: %s", disk.exists ? "another file" : "no file"));
 	/* A file that was there before has another content; whether it was there nobody knows. */
 	if (rule == RULE_file_012 && !kept && job->state != STATE_NONE && job->completed_ns == VIEW_NEVER)
@@ -202,4 +206,55 @@ void rule_net_open_status(struct judge *judge, unsigned rule, const struct sight
 	view_causes(&judge->view, sight->job, &causes);
 	if (!judge_only(&causes, is_open)) return;
 	judge_trigger(judge, rule);
+}
+
+/* 206 from another byte than asked: the file still wants that part. */
+void rule_net_other_range(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (sight->kind != SIGHT_STATE || sight->state == sight->from) return;
+	for (unsigned f = 0; f < sight->job->files_count; f++) {
+		const struct view_file *file = sight->job->files[f];
+		if (!file->other_ranges || is_vague(file)) continue;
+		if (state_in(sight->state, STATES_ERROR)) judge_trigger(judge, rule);
+		if (sight->state == STATE_TRANSFERRED) judge_claim(judge, rule, !is_unfinished(file) && (file->content || !file->ranges),
+			TEXT("state TRANSFERRED, although %s was answered with another range", file->path), "state=TRANSFERRED after another range");
+	}
+}
+
+/* A redirect that leads on is followed; one that turns in a circle never ends well. */
+void rule_net_redirect(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (sight->kind != SIGHT_STATE || sight->state == sight->from || !state_in(sight->state, STATES_ERROR | STATE_BIT(STATE_TRANSFERRED))) return;
+	for (unsigned f = 0; f < job->files_count; f++) {
+		const struct view_file *file = job->files[f];
+		if (!file->redirected || file->redirects == 0) {
+			if (file->redirected) judge_trigger(judge, rule);
+			continue;
+		}
+		bool alone = job->files_count == 1 && judge->view.jobs_count == 1, clean = !job->causes_count && !judge->view.conditions_count;
+		bool stopped = state_in(sight->state, STATES_ERROR) && clean && file->led_ns != VIEW_NEVER && job->attempt_ns <= file->led_ns;
+		bool ended = sight->state == STATE_TRANSFERRED && alone && !file->content && !(file->total_known && file->total == 0);
+		judge_claim(judge, rule, !stopped && !ended, TEXT("state %s after %u redirects of %s", judge_state(sight->state), file->redirects, file->path),
+			stopped ? "a redirect is not followed" : "TRANSFERRED without the file behind a redirect");
+	}
+}
+
+void rule_net_retry_after(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const struct view_file *file = sight->file;
+	if (sight->kind != SIGHT_REQUEST || sight->shared || file->not_before_ns == VIEW_NEVER || file->redirected) return;
+	int64_t events[] = { sight->job->resumed_ns, view->net_up_ns, view->allow_ns, view->logon_ns, view->start_ns };
+	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+		if (events[i] != VIEW_NEVER && events[i] >= file->later_ns) return;
+	judge_claim(judge, rule, sight->now_ns >= file->not_before_ns - judge->tolerance_ns, TEXT("%s is asked for %lld s after an answer that said %lld s", file->path,
+		(long long)((sight->now_ns - file->later_ns) / SECOND), (long long)((file->not_before_ns - file->later_ns) / SECOND)), "retry before Retry-After is over");
+}
+
+void rule_net_escapes(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	if (sight->kind == SIGHT_REQUEST && strchr(sight->file->path, '%') && !strcmp(sight->line->object, sight->file->path)) judge_trigger(judge, rule);
+	if (sight->kind == SIGHT_ASTRAY)
+		judge_claim(judge, rule, false, TEXT("%s is asked for, %s was added", sight->line->object, sight->file->path), "escapes of the URL are changed");
 }

@@ -48,7 +48,7 @@ static void show_code(struct judge *judge, const struct sight *sight, const char
 
 static void see_add(struct judge *judge, const struct sight *sight)
 {
-	bool final = state_in(sight->state, STATES_FINAL);
+	bool final = is_command(sight, "job.add_file") && state_in(sight->state, STATES_FINAL);
 	uint32_t invalid_state = judge_word(judge, "INVALID_STATE");
 	show_code(judge, sight, "C-52", PATH_NOT_FOUND_HR, "at-add");
 	show_code(judge, sight, "C-53", judge_word(judge, "STRING_TOO_LONG"), "STRING_TOO_LONG");
@@ -67,15 +67,6 @@ static void see_set(struct judge *judge, const struct sight *sight)
 	if (judge->view.dialect != DIALECT_DO || strcmp(property, "priority") || !final) return;
 	show_code(judge, sight, "C-58", judge_word(judge, "INVALID_STATE"), "INVALID_STATE");
 	if (!sight->failed) judge_show(judge, "C-58", "ok");
-}
-
-static void see_enumerator(struct judge *judge, const struct sight *sight)
-{
-	const struct view_handle *handle = sight->handle;
-	int64_t count = trace_get_int(sight->line, "count", -1);
-	if (!handle || handle->kind != VIEW_HANDLE_ENUM || sight->failed || handle->files == sight->job->files_count) return;
-	if (count == (int64_t)handle->files) judge_show(judge, "C-61", "snapshot");
-	if (count == (int64_t)sight->job->files_count) judge_show(judge, "C-61", "live");
 }
 
 /* C-54: how many files there are after AddFileSet failed. */
@@ -112,7 +103,6 @@ static void see_call_do(struct judge *judge, const struct sight *sight)
 	if (is_command(sight, "error.get_file") && !sight->null_out && sight->handle && !sight->handle->over && sight->job->look.present)
 		show_code(judge, sight, "C-14", judge_word(judge, "FILE_NOT_AVAILABLE"), "no-file-in-error");
 	if (is_command(sight, "job.get")) see_get(judge, sight);
-	if (is_command(sight, "enum.count")) see_enumerator(judge, sight);
 }
 
 static void see_call(struct judge *judge, const struct sight *sight)
@@ -120,7 +110,6 @@ static void see_call(struct judge *judge, const struct sight *sight)
 	bool bits = judge->view.dialect == DIALECT_BITS;
 	if (!bits) see_call_do(judge, sight);
 	if (bits && adds_file(sight)) see_add(judge, sight);
-	if (bits && is_command(sight, "enum.count")) see_enumerator(judge, sight);
 	if (bits && is_command(sight, "job.progress")) see_progress(judge, sight);
 	if (bits && is_command(sight, "job.error_count")) see_error_count(judge, sight);
 	if (is_command(sight, "job.set")) see_set(judge, sight);

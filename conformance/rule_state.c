@@ -457,18 +457,13 @@ void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct 
 	judge_break(judge, rule, NULL, NULL, TEXT("%s is asked for while nothing can be transferred", sight->file ? sight->file->path : "a host"), "a timed retry");
 }
 
-/* Readings that no requirement asks for by itself: what a block does to a job, and ranges of no byte. */
+/* Readings that no requirement asks for by itself: what a block does to a job. */
 static void show_readings(struct judge *judge, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
 	bool policy = view->policy_block, net = view->net_down && view->dialect == DIALECT_DO;
-	const char *id = view->dialect == DIALECT_DO ? "C-15" : "C-64", *ranges;
+	const char *id = view->dialect == DIALECT_DO ? "C-15" : "C-64";
 	int64_t block_ns = net ? view->net_down_ns : view->block_ns;
-	if (sight->kind == SIGHT_CALL && (ranges = trace_get(sight->line, "ranges")) != NULL && strlen(ranges) > 2) {
-		bool none = !strcmp(ranges + strlen(ranges) - 2, "+0");
-		if (none && sight->hr == judge_word(judge, "INVALID_RANGE")) judge_show(judge, "C-56", "INVALID_RANGE");
-		if (none && !sight->failed) judge_show(judge, "C-56", "accepted");
-	}
 	if (!is_state(sight) || (!policy && !net) || sight->job->calls_since_state || sight->from_ns > block_ns) return;
 	if (policy && view->dialect == DIALECT_BITS && view->block_cause != CAUSE_POLICY_COST) return;
 	if (!state_in(sight->from, STATES_ACTION) || sight->now_ns < block_ns + judge->tolerance_ns) return;

@@ -209,6 +209,22 @@ void rule_time_retention(struct judge *judge, unsigned rule, const struct sight 
 	judge_break(judge, rule, "the limit passed", NULL, TEXT("state %s = %s", job->name, judge_state(sight->state)), "not cancelled after the limit");
 }
 
+/* The active time is counted from Resume: a job that transfers is in ERROR when it is over, and not before. */
+void rule_time_maximum(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!job || !job->max_set || job->resumed_ns == VIEW_NEVER) return;
+	int64_t maximum = job->max_s * SECOND, due = job->since_ns + maximum;
+	if (due < job->max_set_ns) due = job->max_set_ns;
+	bool told = sight->kind == SIGHT_LOOK && sight->state == STATE_ERROR && job->look.values && job->look.code == judge_word(judge, "MAXDOWNLOAD_TIMEOUT");
+	if (told && job->max_set_ns <= job->since_ns)
+		judge_claim(judge, rule, job->since_ns - job->resumed_ns >= maximum - judge->tolerance_ns,
+			TEXT("state %s = ERROR %lld s after Resume", job->name, (long long)((job->since_ns - job->resumed_ns) / SECOND)), "ERROR before the maximum download time");
+	if (!is_state(sight) || sight->state != STATE_TRANSFERRING || sight->now_ns <= due + LATE_NS + judge->tolerance_ns) return;
+	judge_trigger(judge, rule);
+	judge_break(judge, rule, "the maximum download time passed", NULL, TEXT("state %s = TRANSFERRING", job->name), "not in ERROR after the maximum download time");
+}
+
 void rule_time_own_retry(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_attempt(sight)) return;

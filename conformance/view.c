@@ -101,8 +101,10 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 	handle->kind = kind;
 	handle->job = job;
 	handle->references = 1;
+	handle->made_ns = seeing->line->at_ns;
 	handle->made_by = -1;
 	handle->file = VIEW_FILE_UNKNOWN;
+	handle->total = -1;
 	return handle;
 }
 
@@ -170,7 +172,7 @@ static void note_row(struct view *view, struct view_job *job, enum state state, 
 	job->since_ns = now_ns;
 	job->ever_fatal |= state == STATE_ERROR;
 	job->ever_transferred |= state == STATE_TRANSFERRED;
-	if (state == STATE_TRANSFERRED) job->transferred_ns = now_ns;
+	if (state == STATE_TRANSFERRED) view_progress_transferred(job, now_ns);
 	if (state != STATE_ERROR && state != STATE_TRANSFERRED) job->modifications++;
 	if (!is_error(state)) return;
 	job->ever_error = true;

@@ -8,16 +8,47 @@
 #include "model/trace.h"
 #include "sim/arena.h"
 
-#define VIEW_JOBS_MAX 64u
+#define VIEW_JOBS_MAX 320u        /* more than a machine may have: MGR-008 */
 #define VIEW_FILES_MAX 256u      /* of one job */
 #define VIEW_HANDLES_MAX 256u
 #define VIEW_CAUSES_MAX 64u      /* of one job; older ones are dropped, and `causes_lost` says so */
 #define VIEW_CONDITIONS_MAX 64u
+#define VIEW_ANSWERS_MAX 64u     /* of QueryInterface; later ones are forgotten */
+#define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
 #define VIEW_DONE_MAX 200
 #define VIEW_NEVER INT64_MAX
+#define VIEW_SERVES_MAX 64u
+#define VIEW_SIZE_UNKNOWN UINT64_MAX  /* of the API, too */
 
 #define VIEW_FILE_NONE (-1)      /* GetFile refused */
 #define VIEW_FILE_UNKNOWN (-2)
+
+enum view_added { VIEW_ADDED_ONE, VIEW_ADDED_SET, VIEW_ADDED_RANGES };
+/* What GetProgress said, and how far the job was then. */
+struct view_told {
+	bool valid;
+	int64_t at_ns;
+	enum state state;            /* observed last before it */
+	int64_t since_ns;            /* the row of that state */
+	unsigned rounds, attempts, breaks;
+	uint64_t total, bytes;
+};
+
+/* What GetTimes said, in FILETIMEs. */
+struct view_times {
+	bool valid;
+	int64_t at_ns;
+	uint64_t creation, modification, completion;
+};
+
+/* A serve line of the scenario, as far as it bears on what a client should do. */
+struct view_serve {
+	unsigned line;
+	bool validated;              /* sends an ETag or a date */
+	bool ranged;                 /* honours Range */
+	bool leads;                  /* redirects to another path */
+	int64_t retry_after_ns;      /* 0: none */
+};
 
 struct view_file {
 	const char *url, *local;     /* as given; local NULL: none was given */
@@ -44,6 +75,49 @@ struct view_file {
 	bool content;                /* at least one whole, honest response */
 	unsigned version;
 	int64_t complete_at_ns;      /* covered reached total; VIEW_NEVER */
+	const char *parts;           /* the ranges that were asked for; NULL: the whole file */
+	enum view_added added;       /* AddFile, AddFileSet, AddFileWithRanges */
+	unsigned ranges_ignored;     /* 200 for a request of ranges that the client asked for */
+	bool was_done;               /* when it was renamed */
+	uint64_t had, had_total;     /* bytes sent and size when it was renamed; 0: nothing, not known */
+	bool sent_anew;              /* bytes from 0 were sent since */
+
+	/* view_progress.c */
+	struct view_told told, told_before;
+	uint64_t ranges_bytes;       /* sum of the ranges; VIEW_SIZE_UNKNOWN: no ranges, or one to the end */
+	bool sized;                  /* the client gave the size */
+	unsigned answers;            /* responses */
+	unsigned seen_version;       /* of the content, also by HEAD; 0: none yet */
+	unsigned versions;           /* changes of it */
+	unsigned breaks;             /* times after which the file may rightly begin anew */
+	unsigned other_ranges;       /* 206 from another byte than asked */
+	bool interrupted;            /* the last body broke off */
+	bool resumable;              /* and came with a validator, from a server that honours Range */
+	bool headed;                 /* HEAD answered since the last GET */
+	int64_t answered_ns;         /* last response; VIEW_NEVER */
+	int64_t later_ns, not_before_ns;  /* Retry-After: when it was said, and until when; VIEW_NEVER */
+	int64_t led_ns;              /* the last response leads to another path; VIEW_NEVER: it does not */
+	bool renamed_suspended;      /* SetRemoteName while the job was suspended */
+};
+
+/* The newest call that adds files: what it asked for, and of which job. */
+#define VIEW_ADD_PAIRS 3u
+struct view_add {
+	const char *command;         /* NULL: none yet */
+	unsigned pairs;
+	const char *urls[VIEW_ADD_PAIRS], *locals[VIEW_ADD_PAIRS];  /* NULL: NULL was passed */
+	const char *ranges;          /* NULL: none */
+	unsigned files;              /* that the job had before */
+	bool open, final;            /* certainly no final state; certainly one */
+	bool denied;                 /* files could not be written */
+	bool failed;
+};
+
+/* Properties of which the view keeps the value; the others have fields of their own. */
+enum view_property { VIEW_DISPLAY_NAME, VIEW_DESCRIPTION, VIEW_PRIORITY, VIEW_PROXY_USAGE, VIEW_PROPERTIES };
+struct view_value {
+	const char *set;             /* as set last, or at CreateJob; NULL: never, the default holds */
+	const char *refused;         /* the value of the last setter that failed since; NULL: none */
 };
 
 /* Something that failed in a way that the trace shows. */
@@ -96,6 +170,7 @@ struct view_job {
 	char name[TRACE_WORD_MAX];   /* of the handle that made it */
 	const char *id;              /* NULL: not known */
 	bool upload;
+	int64_t type;                /* as a number; -1: not known */
 	int64_t created_ns;
 	unsigned files_count;
 	struct view_file *files[VIEW_FILES_MAX];
@@ -133,9 +208,10 @@ struct view_job {
 	bool added_in_transferred, added_resumed;
 	unsigned added_file;
 
-	bool retry_set, np_set, flags_set;
+	bool retry_set, np_set, flags_set, max_set;
 	int64_t retry_s, np_s, flags; /* as set last */
-	int64_t np_set_ns, retry_set_ns;
+	int64_t np_set_ns, retry_set_ns, max_set_ns;
+	int64_t max_s;
 	int64_t flags_ns, interface_ns;
 	enum view_interface interface_;
 	enum state interface_state;  /* observed last when the interface was set */
@@ -154,7 +230,6 @@ struct view_job {
 	int64_t transient_ns;        /* TRANSIENT_ERROR was observed last; VIEW_NEVER */
 	int64_t error_seen_ns;       /* an error state was first seen since progress or Resume; VIEW_NEVER */
 	int64_t recovered_ns;        /* progress after an error; VIEW_NEVER */
-	int64_t transferred_ns;      /* TRANSFERRED was first seen in its newest row; VIEW_NEVER */
 	unsigned attempts;
 	unsigned attempts_at_error;  /* attempts when the present row of error states was observed first */
 	int64_t active_ns;           /* last call that is no getter, or content */
@@ -166,6 +241,20 @@ struct view_job {
 	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
 	unsigned failures_connecting; /* retries that failed from CONNECTING since then: C-65 */
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
+
+	struct view_add add;
+	struct view_value values[VIEW_PROPERTIES];
+	/* view_progress.c */
+	struct view_told told, told_before;
+	struct view_times times, times_before;
+	bool files_vague;            /* an AddFileSet failed: some files may have been added (C-54) */
+	bool complete_tried;         /* Complete failed half-way */
+	int64_t priority_ns;         /* set last; VIEW_NEVER */
+	int64_t changed_ns;          /* last AddFile or setter; VIEW_NEVER */
+	enum state kill_state;       /* when the service was killed last; STATE_NONE: not known, or never */
+	unsigned kill_rounds;
+	unsigned transferred_rows;   /* times that TRANSFERRED was entered */
+	int64_t before_transferred_ns, transferred_ns;  /* observed last before it, and first in it */
 };
 
 enum view_handle_kind { VIEW_HANDLE_JOB, VIEW_HANDLE_ERROR, VIEW_HANDLE_FILE, VIEW_HANDLE_ENUM, VIEW_HANDLE_OTHER };
@@ -181,7 +270,36 @@ struct view_handle {
 	uint32_t code;
 	bool over;                   /* error: the job's error has been another one, or none, since */
 	int file;                    /* file: index, or VIEW_FILE_UNKNOWN */
-	unsigned position, files;    /* enumerator: files of the job when it was made */
+	int64_t made_ns;
+	bool renamed_refused;        /* file: the last SetRemoteName through it failed */
+	bool opened;                 /* job: it came from GetJob */
+	unsigned releases;           /* of the object, whatever handle was released: kept where view_object points */
+
+	/* Enumerator, as of its making; total: of GetCount when nothing else is known, -1: not known. */
+	bool jobs;                   /* of jobs, else of files */
+	unsigned position;
+	int total;
+	unsigned jobs_least, jobs_most;  /* unfinished jobs: known ones, and those that may still be */
+	bool lost;                   /* the position is not known */
+	bool reset;                  /* Reset came last */
+	bool ended;                  /* Skip came last, and found too few */
+	bool cloned;                 /* it is a clone, or has one; element: of such a one */
+	bool first;                  /* element: the first one after Reset */
+};
+
+/* What an object answered when it was asked for an interface. */
+struct view_answer {
+	const struct view_handle *object;
+	const char *iid;             /* as asked */
+	bool yes;
+};
+
+/* A text that describes a code. */
+struct view_description {
+	bool manager;                /* of the manager, else of an error object */
+	uint32_t code;
+	int64_t language;
+	const char *text;
 };
 
 struct view {
@@ -200,7 +318,13 @@ struct view {
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	enum cause block_cause;
+	unsigned answers_count, descriptions_count;
+	struct view_answer answers[VIEW_ANSWERS_MAX];
+	struct view_description descriptions[VIEW_TEXTS_MAX];
 	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
+	const char *folder;          /* of the first file that was added, with the separator; NULL: none yet */
+	unsigned serves_count;
+	struct view_serve serves[VIEW_SERVES_MAX];
 };
 
 /* What a line is to a job. */
@@ -210,6 +334,7 @@ enum sight_kind {
 	SIGHT_LOOK,      /* a stable probe: state and error object */
 	SIGHT_CALLBACK,
 	SIGHT_REQUEST, SIGHT_RESPONSE, SIGHT_CONNECT,
+	SIGHT_ASTRAY,    /* a request for a path that is a file's but for escapes */
 	SIGHT_WORLD, SIGHT_CHECK, SIGHT_END
 };
 struct sight {
@@ -217,7 +342,7 @@ struct sight {
 	const struct trace_line *line;  /* NULL: the end */
 	int64_t now_ns;
 	struct view_job *job;
-	struct view_file *file;      /* REQUEST, RESPONSE, CONNECT */
+	struct view_file *file;      /* REQUEST, RESPONSE, CONNECT, ASTRAY; CALL: of file.*, NULL: not known which */
 	int file_index;
 	bool shared;                 /* other jobs have this path or host too */
 
@@ -254,10 +379,23 @@ bool view_sticky(enum state state);
 bool view_undisturbed(const struct view *view, const struct view_job *job);
 /* HRESULT of a field; `otherwise` when it is missing or no code. */
 uint32_t view_code(const struct view *view, const struct trace_line *line, const char *key, uint32_t otherwise);
+/* A number of 64 bits of a field. */
+bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* Whether the job certainly was in no final state, and its service there to answer, before this line. */
+bool view_open(const struct view *view, const struct view_job *job, int64_t now_ns);
+/* Which property a word names; VIEW_PROPERTIES: another one. */
+enum view_property view_property_find(const char *word);
+/* Number of a property: of its words, or digits; -1 when it is none. */
+int64_t view_number(const char *property, const char *text);
 /* Newest handle of a name; NULL when there is none. */
 struct view_handle *view_handle_find(struct view *view, const char *name);
+/* The handle by which the client had an object first: QueryInterface makes further ones. */
+const struct view_handle *view_object(const struct view *view, const struct view_handle *handle);
+/* Whether a job certainly is unfinished, and whether it certainly is finished. */
+bool view_job_lives(const struct view *view, const struct view_job *job, int64_t now_ns);
+bool view_job_is_over(const struct view_job *job);
 /* Retry delay and no-progress period in force, ns. */
 int64_t view_retry_ns(const struct view *view, const struct view_job *job);
 int64_t view_np_ns(const struct view *view, const struct view_job *job);

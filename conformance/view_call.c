@@ -1,8 +1,12 @@
 /* view_call.c -- calls of the client: what they say about jobs, files, handles and settings. */
 #include "conformance/view_part.h"
 
+#include "model/job.h"
+
 #include <stdio.h>
 #include <string.h>
+
+#define HR_S_FALSE 1u
 
 /* job.set stands once for each property; the line has the property as key. */
 static const struct method *method_of(const struct trace_line *line)
@@ -24,7 +28,9 @@ static enum event event_of(const char *command)
 		{ "job.add_file_with_ranges", EVENT_ADD_FILE }, { "job.suspend", EVENT_SUSPEND },
 		{ "job.resume", EVENT_RESUME }, { "job.complete", EVENT_COMPLETE }, { "job.cancel", EVENT_CANCEL },
 		{ "job.get_error", EVENT_GET_ERROR }, { "job.set", EVENT_SET }, { "job.take_ownership", EVENT_SET },
-		{ "file.set_remote_name", EVENT_SET },
+		{ "file.set_remote_name", EVENT_SET }, { "job.replace_prefix", EVENT_SET }, { "job.set_command", EVENT_SET },
+		{ "job.set_credentials", EVENT_SET }, { "job.remove_credentials", EVENT_SET }, { "job.set_property", EVENT_SET },
+		{ "job.set_do_property", EVENT_SET }, { "file.set_do_property", EVENT_SET },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (!strcmp(rows[i].command, command)) return rows[i].event;
@@ -57,15 +63,29 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	snprintf(job->name, sizeof job->name, "%s", name ? name : "-");
 	job->id = id ? view_text(seeing, id) : NULL;
 	job->upload = type && strcmp(type, "download") && strcmp(type, "0");
+	job->type = type ? view_number("type", type) : JOB_TYPE_DOWNLOAD;
+	if (trace_get(line, "name")) job->values[VIEW_DISPLAY_NAME].set = view_text(seeing, trace_get(line, "name"));
 	job->created_ns = job->active_ns = job->property_ns = line->at_ns;
-	job->transient_ns = job->error_seen_ns = job->recovered_ns = job->transferred_ns = VIEW_NEVER;
+	job->transient_ns = job->error_seen_ns = job->recovered_ns = VIEW_NEVER;
 	job->state = job->other = STATE_NONE;
 	job->possible = UINT32_C(1) << STATE_SUSPENDED;
 	job->priority = -1;
 	job->resumed_ns = job->suspended_ns = job->completed_ns = job->cancelled_ns = VIEW_NEVER;
 	job->flow_ns = job->progress_ns = job->progress_before_ns = job->first_error_ns = job->attempt_ns = job->failed_ns = VIEW_NEVER;
+	view_progress_job(job);
 	view->jobs[view->jobs_count++] = job;
 	return job;
+}
+
+/* The folder of the first file is there; the work folder is new, and nobody makes folders in it. */
+static void note_folder(struct view_seeing *seeing, const char *local)
+{
+	size_t length = 0;
+	for (size_t i = 0; local[i]; i++)
+		if (local[i] == '/' || local[i] == '\\') length = i + 1;
+	if (seeing->view->folder || !length) return;
+	seeing->view->folder = arena_text(seeing->view->arena, local, length);
+	if (!seeing->view->folder) seeing->status = STATUS_NO_MEMORY;
 }
 
 static bool is_given(const char *text)
@@ -89,10 +109,15 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (!file) return;
 	file->url = view_text(seeing, url);
 	file->local = local && strcmp(local, "null") ? view_text(seeing, local) : NULL;
-	file->ranges = is_given(ranges);
+	file->ranges = ranges != NULL;
+	file->parts = ranges ? view_text(seeing, ranges) : NULL;
+	if (!strcmp(seeing->line->event, "job.add_file_set")) file->added = VIEW_ADDED_SET;
+	if (!strcmp(seeing->line->event, "job.add_file_with_ranges")) file->added = VIEW_ADDED_RANGES;
+	if (file->local) note_folder(seeing, file->local);
 	file->empty = is_empty_range(ranges);
 	file->complete_at_ns = file->renamed_ns = VIEW_NEVER;
 	file->last_failure = CAUSE_NONE;
+	view_progress_file(file);
 	if (seeing->status) return;
 	view_net_place(seeing, file);
 	if (!seeing->status) job->files[job->files_count++] = file;
@@ -103,6 +128,7 @@ static void add_files(struct view_seeing *seeing, struct view_job *job)
 	static const char *const keys[][2] = { { "url", "local" }, { "url2", "local2" }, { "url3", "local3" } };
 	const struct trace_line *line = seeing->line;
 	const char *ranges = trace_get(line, "ranges");
+	if (ranges && (!ranges[0] || !strcmp(ranges, "null"))) ranges = NULL;
 	if (job->state == STATE_TRANSFERRED && !job->added_in_transferred) {
 		job->added_in_transferred = true;
 		job->added_resumed = false;
@@ -112,8 +138,67 @@ static void add_files(struct view_seeing *seeing, struct view_job *job)
 		add_file(seeing, job, trace_get(line, keys[i][0]), trace_get(line, keys[i][1]), ranges);
 }
 
-/* A number of a property: its words, or digits. */
-static int64_t number_of(const char *property, const char *text)
+static bool is_final(enum state state)
+{
+	return state == STATE_ACKNOWLEDGED || state == STATE_CANCELLED;
+}
+
+bool view_open(const struct view *view, const struct view_job *job, int64_t now_ns)
+{
+	if (view->service_down || view->logged_off || job->state == STATE_NONE || is_final(job->state)) return false;
+	return job->cancelled_ns == VIEW_NEVER && job->completed_ns == VIEW_NEVER &&
+		now_ns - job->created_ns < view->machine->limits.retention_ns;
+}
+
+static bool is_denied(const struct view *view)
+{
+	for (unsigned i = 0; i < view->conditions_count; i++)
+		if (view->conditions[i].cause == CAUSE_DISK_DENIED && view->conditions[i].to_ns == VIEW_NEVER) return true;
+	return false;
+}
+
+static const char *given(struct view_seeing *seeing, const char *key)
+{
+	const char *text = trace_get(seeing->line, key);
+	return text && strcmp(text, "null") ? view_text(seeing, text) : NULL;
+}
+
+/* What a call that adds files asks for, before it is known to have done anything. */
+static void note_add(struct view_seeing *seeing, const struct sight *sight)
+{
+	static const char *const urls[] = { "url", "url2", "url3" }, *const locals[] = { "local", "local2", "local3" };
+	struct view_job *job = sight->job;
+	if (sight->event != EVENT_ADD_FILE || !sight->method) return;
+	job->add = (struct view_add){ .command = sight->method->command, .files = job->files_count, .failed = sight->failed,
+		.open = view_open(seeing->view, job, sight->now_ns), .final = is_final(job->state) && !seeing->view->service_down,
+		.denied = is_denied(seeing->view), .ranges = given(seeing, "ranges") };
+	for (unsigned i = 0; i < VIEW_ADD_PAIRS && (trace_get(seeing->line, urls[i]) || trace_get(seeing->line, locals[i])); i++) {
+		job->add.urls[i] = given(seeing, urls[i]);
+		job->add.locals[i] = given(seeing, locals[i]);
+		job->add.pairs++;
+	}
+}
+
+enum view_property view_property_find(const char *word)
+{
+	static const char *const words[VIEW_PROPERTIES] = { "display_name", "description", "priority", "proxy_usage" };
+	int i = 0;
+	while (i < VIEW_PROPERTIES && strcmp(words[i], word)) i++;
+	return (enum view_property)i;
+}
+
+/* A setter of a property that is kept: what it set, or was not let set. */
+static void note_value(struct view_seeing *seeing, const struct sight *sight)
+{
+	enum view_property property = sight->method ? view_property_find(sight->method->property) : VIEW_PROPERTIES;
+	if (sight->event != EVENT_SET || property == VIEW_PROPERTIES) return;
+	struct view_value *value = &sight->job->values[property];
+	const char *text = view_text(seeing, trace_get(seeing->line, sight->method->property));
+	if (!sight->failed) value->set = text;
+	value->refused = sight->failed ? text : NULL;
+}
+
+int64_t view_number(const char *property, const char *text)
 {
 	int64_t value;
 	if (machine_word_value(property, text, strlen(text), &value)) return value;
@@ -130,11 +215,15 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		job->np_set = true;
 		job->np_s = view_seconds(text);
 		job->np_set_ns = now_ns;
+	} else if (!strcmp(method->property, "maximum_download_time")) {
+		job->max_set = true;
+		job->max_s = view_seconds(text);
+		job->max_set_ns = now_ns;
 	} else if (!strcmp(method->property, "priority")) {
-		job->priority = (int)number_of("priority", text);
+		job->priority = (int)view_number("priority", text);
 	} else if (!strcmp(method->property, "notify_flags")) {
 		job->flags_set = true;
-		job->flags = number_of("notify_flags", text);
+		job->flags = view_number("notify_flags", text);
 		job->flags_ns = now_ns;
 	} else if (!strcmp(method->property, "notify_interface")) {
 		bool none = !text[0] || !strcmp(text, "null") || !strcmp(text, "0");
@@ -159,15 +248,36 @@ static void see_steering(struct view_job *job, const struct sight *sight)
 	job->added_resumed = job->added_in_transferred;
 }
 
-static void rename_file(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle)
+static void rename_file(struct view_seeing *seeing, struct view_file *file, const char *url)
 {
-	const char *url = trace_get(seeing->line, "url");
-	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
-	struct view_file *file = job->files[handle->file];
 	file->old_path = file->path;
+	file->was_done = file->complete_at_ns != VIEW_NEVER && seeing->line->at_ns - file->complete_at_ns >= INT64_C(1000000000);
+	file->had = file->covered;
+	file->had_total = file->total_known ? file->total : 0;
+	file->sent_anew = false;
 	file->url = view_text(seeing, url);
 	file->renamed_ns = seeing->line->at_ns;
 	if (!seeing->status) view_net_place(seeing, file);
+}
+
+static void rename_handle(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle)
+{
+	const char *url = trace_get(seeing->line, "url");
+	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
+	rename_file(seeing, job->files[handle->file], url);
+}
+
+/* ReplaceRemotePrefix: every file whose name has the old prefix. */
+static void rename_files(struct view_seeing *seeing, struct view_job *job)
+{
+	const char *before = trace_get(seeing->line, "old_prefix"), *after = trace_get(seeing->line, "new_prefix");
+	char url[TRACE_TEXT_MAX];
+	for (unsigned i = 0; before && after && i < job->files_count && !seeing->status; i++) {
+		struct view_file *file = job->files[i];
+		if (!file->url || strncmp(file->url, before, strlen(before))) continue;
+		snprintf(url, sizeof url, "%s%s", after, file->url + strlen(before));
+		rename_file(seeing, file, url);
+	}
 }
 
 /* What a call that succeeded changed. */
@@ -175,6 +285,7 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 {
 	struct view_job *job = sight->job;
 	if (sight->event == EVENT_GET || sight->event == EVENT_GET_ERROR) return;
+	if (sight->hr == HR_S_FALSE) return; /* ReplaceRemotePrefix found nothing to replace */
 	job->changes++;
 	job->active_ns = sight->now_ns;
 	if (sight->event == EVENT_SET) job->property_ns = sight->now_ns;
@@ -183,7 +294,8 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 	else if (steers(sight->event)) see_steering(job, sight);
 	else if (sight->method && sight->method->property[0])
 		see_property(job, sight->method, trace_get(seeing->line, sight->method->property), sight->now_ns);
-	else if (!strcmp(sight->command, "file.set_remote_name")) rename_file(seeing, job, sight->handle);
+	else if (!strcmp(sight->command, "file.set_remote_name")) rename_handle(seeing, job, sight->handle);
+	else if (!strcmp(sight->command, "job.replace_prefix")) rename_files(seeing, job);
 }
 
 static void see_failure(struct view_job *job, const struct sight *sight)
@@ -236,24 +348,15 @@ static void see_handles(struct view_seeing *seeing, const struct sight *sight)
 	struct view_handle *from = sight->handle, *made = NULL;
 	struct view_job *job = sight->job;
 	if (!strcmp(command, "job.create") || !strcmp(command, "job.open")) {
-		view_handle_add(seeing, as, VIEW_HANDLE_JOB, job);
+		made = view_handle_add(seeing, as, VIEW_HANDLE_JOB, job);
+		if (made) made->opened = !strcmp(command, "job.open");
 		if (job) job->released = false;
 	} else if (!strcmp(command, "job.get_error")) made = view_handle_add(seeing, as, VIEW_HANDLE_ERROR, job);
-	else if (!strcmp(command, "job.enum_files")) {
-		made = view_handle_add(seeing, as, VIEW_HANDLE_ENUM, job);
-		if (made && job) made->files = job->files_count;
-	} else if (!strcmp(command, "error.get_file")) {
+	else if (!strcmp(command, "error.get_file")) {
 		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
 		if (made && job && job->look.present && job->look.file >= 0 && from && !from->over) made->file = job->look.file;
 		if (made && from) made->made_by = (int)(from - view->handles);
-	} else if (!strcmp(command, "enum.next") && from) {
-		bool one = trace_get_int(seeing->line, "count", 1) == 1;
-		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
-		if (made && one && sight->hr == 0) made->file = (int)from->position;
-		from->position += (unsigned)trace_get_int(seeing->line, "fetched", 1);
-	} else if (!strcmp(command, "enum.skip") && from) from->position += (unsigned)trace_get_int(seeing->line, "count", 1);
-	else if (!strcmp(command, "enum.reset") && from) from->position = 0;
-	else if (!strcmp(command, "handle.query_interface") && from) {
+	} else if (!strcmp(command, "handle.query_interface") && from) {
 		made = view_handle_add(seeing, as, from->kind, job);
 		if (made) copy_handle(made, from, view);
 	} else if (!strcmp(command, "handle.add_ref") && from) from->references++;
@@ -324,9 +427,12 @@ void view_call_see(struct view_seeing *seeing)
 		sight.sure = view_sticky(job->state) || (view->virtual_time && job->state_ns == sight.now_ns && !job->stirs);
 		job->asked += sight.event == EVENT_GET_ERROR || !strncmp(line->event, "error.", 6);
 		open_call(job, &sight);
+		note_add(seeing, &sight);
+		note_value(seeing, &sight);
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);
 		tell_call(view, &sight);
+		view_progress_call(seeing, &sight);
 	}
 	for (unsigned i = 0; !job && sight.failed && i < view->jobs_count; i++) see_failure(view->jobs[i], &sight);
 	view_show(seeing, &sight);
@@ -334,7 +440,10 @@ void view_call_see(struct view_seeing *seeing)
 		job->count = trace_get_int(line, "count", 0);
 		job->failures_counted = job->failures_uncounted = job->failures_connecting = 0;
 	}
+	if (sight.handle && !strcmp(line->event, "file.set_remote_name")) sight.handle->renamed_refused = sight.failed;
 	if (!sight.failed) see_handles(seeing, &sight);
+	if (!sight.failed) view_handle_list(seeing, &sight);
+	view_handle_told(seeing, &sight);
 	prove_handle(view, &sight);
 	if (job) see_states(seeing, &sight);
 }

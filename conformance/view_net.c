@@ -104,6 +104,7 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	if (file->total_known && file->covered >= file->total && whole && file->complete_at_ns == VIEW_NEVER)
 		file->complete_at_ns = line->at_ns;
 	if (sent == 0) return;
+	file->sent_anew |= from == 0 && !strcmp(line->object, file->path);
 	if (job->ever_error) job->recovered_ns = line->at_ns;
 	job->error_seen_ns = VIEW_NEVER;
 	job->progress_before_ns = job->progress_ns;
@@ -118,19 +119,27 @@ static int64_t length_of(const struct trace_line *line)
 	return trace_get_int(line, "length", -1);
 }
 
+/* 200 for ranges. With another version of the file it says that the file changed, and nothing of ranges. */
+static bool ignores_ranges(const struct trace_line *line, const struct view_file *file, unsigned status)
+{
+	unsigned version = (unsigned)trace_get_int(line, "version", 0);
+	return file->ranges && file->asked_range && status == 200 && (!file->version || version == file->version);
+}
+
 /* What is wrong with a response of success; CAUSE_NONE: nothing. */
 static enum cause failure_of_success(const struct trace_line *line, const struct view_file *file, unsigned status)
 {
 	const char *ending = trace_get(line, "ending");
 	int64_t length = length_of(line), sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0);
 	if (length < 0) return CAUSE_HTTP_NO_LENGTH;
+	if (ignores_ranges(line, file, status)) return CAUSE_HTTP_NO_RANGE;
+	/* The head is enough: a client that closes then has its reason. */
+	if (file->asked_range && !file->asked_head && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
 	if (!strcmp(ending, "stall")) return CAUSE_NET_STALL;
 	if (!strcmp(ending, "truncate") || sent < length) return CAUSE_HTTP_SHORT;
-	if (file->asked_range && status == 200 && file->ranges) return CAUSE_HTTP_NO_RANGE;
-	if (file->asked_range && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	return CAUSE_NONE;
 }
 
@@ -158,6 +167,7 @@ static void count_response(const struct trace_line *line, struct view_file *file
 	}
 	if (failure == CAUSE_HTTP_SHORT || failure == CAUSE_NET_RESET) file->truncated++;
 	if (status < 200 || status > 299) return;
+	file->ranges_ignored += failure == CAUSE_HTTP_NO_RANGE;
 	if (length_of(line) >= 0) file->lengths++;
 	else file->no_lengths++;
 	if (length_of(line) < 0 && file->asked_head) file->head_no_lengths++;
@@ -212,10 +222,14 @@ static void see_path(struct view_seeing *seeing, bool request)
 					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
 				job->stirs++;
 				if (request) see_request(line, job, file);
-				else sight.failure = see_response(line, job, file, (int)f);
+				else {
+					sight.failure = see_response(line, job, file, (int)f);
+					view_progress_response(view, line, file, sight.failure);
+				}
 				view_show(seeing, &sight);
 				break;
 			}
+	if (jobs == 0 && request) view_progress_astray(seeing);
 }
 
 static enum cause cause_of_host(const char *word)
@@ -426,9 +440,13 @@ static void see_serve(struct view *view, const struct trace_line *line)
 static void see_rest(struct view *view, const struct trace_line *line)
 {
 	int64_t now = line->at_ns;
-	if (!strcmp(line->event, "serve")) see_serve(view, line);
+	if (!strcmp(line->event, "serve")) {
+		see_serve(view, line);
+		view_progress_serve(view, line);
+	}
 	if (!strcmp(line->event, "service")) {
 		view->service_down = has_word(line, "kill");
+		if (view->service_down) view_progress_kill(view);
 		if (view->service_down) view->kill_ns = now;
 		else view->start_ns = now;
 	}

@@ -23,10 +23,27 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 
 /* view_call.c: lines of the client. */
 void view_call_see(struct view_seeing *seeing);
+/* view_handle.c: enumerators, and what objects say of themselves. Of a call that is shown already. */
+void view_handle_list(struct view_seeing *seeing, const struct sight *sight);
+void view_handle_told(struct view_seeing *seeing, const struct sight *sight);
 /* view_net.c: origin and world. */
 void view_net_origin(struct view_seeing *seeing);
 void view_net_world(struct view_seeing *seeing);
 /* Fills path and host from url. */
 void view_net_place(struct view_seeing *seeing, struct view_file *file);
+
+/* view_progress.c: what is told of progress and times, and what bears on going on after a break. */
+void view_progress_job(struct view_job *job);
+void view_progress_file(struct view_file *file);
+/* A call of the job, before it is shown. */
+void view_progress_call(struct view_seeing *seeing, struct sight *sight);
+/* A response, after the rest of the view has taken it in. */
+void view_progress_response(struct view *view, const struct trace_line *line, struct view_file *file, enum cause failure);
+void view_progress_serve(struct view *view, const struct trace_line *line);
+void view_progress_kill(struct view *view);
+/* TRANSFERRED is entered. */
+void view_progress_transferred(struct view_job *job, int64_t now_ns);
+/* A request that is nobody's. */
+void view_progress_astray(struct view_seeing *seeing);
 
 #endif

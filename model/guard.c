@@ -35,7 +35,7 @@ bool guard_holds(enum guard guard, const struct machine *machine, const struct j
 	case GUARD_some_files_done: return job_files_done(job) > 0;
 	case GUARD_all_or_none_done: return job_files_done(job) == 0 || job_files_done(job) == job->files_count;
 	case GUARD_upload: return job->type != JOB_TYPE_DOWNLOAD;
-	case GUARD_rename_fails: return job->rename_fails;
+	case GUARD_rename_fails: return job->rename_fails && job->type != JOB_TYPE_UPLOAD; /* which has no file to name */
 	case GUARD_error_present: return job->error.present;
 	case GUARD_no_timed_retry: return job->error.present && retry_is_not_timed(machine, job->error.cause);
 	case GUARD_blocked: return is_blocked(job);

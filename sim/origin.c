@@ -28,7 +28,8 @@ struct serve {
 	uint64_t at;
 	int64_t stall_ns;
 	char fault_text[64];
-	int64_t lie;
+	int64_t lie;               /* about the length */
+	int64_t range_lie;         /* about the first byte of a part */
 	char location[256];
 	uint64_t throttle;
 	bool no_length, chunked, no_range, no_head;
@@ -120,14 +121,17 @@ static void read_identity(const struct step *step, struct serve *serve)
 static void read_fault(const struct step *step, struct serve *serve)
 {
 	const struct scenario_arg *fault = step_arg(step, "fault"), *length = step_arg(step, "length");
-	const struct scenario_arg *lie = step_arg(step, "length.lie");
+	const struct scenario_arg *lie = step_arg(step, "length.lie"), *range = step_arg(step, "range");
+	const struct scenario_arg *range_lie = step_arg(step, "range.lie");
 
 	serve->fault = fault_of(step);
 	serve->at = number_of(step, "fault.at", 0);
 	serve->stall_ns = (int64_t)number_of(step, "fault.for", 0);
 	serve->lie = lie ? lie->number : 0;
+	serve->range_lie = range_lie ? range_lie->number : 0;
 	if (fault) copy(serve->fault_text, sizeof serve->fault_text, fault->text);
 	else if (length) copy(serve->fault_text, sizeof serve->fault_text, length->text);
+	else if (range) copy(serve->fault_text, sizeof serve->fault_text, range->text);
 }
 
 static void read_answer(const struct step *step, struct serve *serve)
@@ -250,7 +254,7 @@ static int find_serve(const struct origin *origin, const char *path, const char 
 static bool counts(const struct serve *serve, bool is_head)
 {
 	if (!is_head || !strcmp(serve->method, "HEAD")) return true;
-	return serve->fault == FAULT_OF_LINE_NONE || serve->fault == FAULT_OF_LINE_GARBAGE;
+	return (serve->fault == FAULT_OF_LINE_NONE && !serve->range_lie) || serve->fault == FAULT_OF_LINE_GARBAGE;
 }
 
 /* --- with what it answers */
@@ -308,6 +312,16 @@ static bool asks_part(const struct request *request, const struct serve *serve, 
 		(response->last_modified[0] && !strcmp(request->if_range, response->last_modified));
 }
 
+/* The part begins elsewhere than was asked, and says so. What would begin outside of the file is no lie. */
+static void shift_part(const struct serve *serve, struct response *response)
+{
+	int64_t from = (int64_t)response->range_from + serve->range_lie;
+
+	if (!serve->range_lie || from < 0 || (uint64_t)from > response->range_to) return;
+	response->range_from = (uint64_t)from;
+	if (serve->fault == FAULT_OF_LINE_NONE) copy(response->fault, sizeof response->fault, serve->fault_text);
+}
+
 static void tell_part(const struct request *request, const struct serve *serve, struct response *response)
 {
 	uint64_t last = serve->size - 1;
@@ -320,6 +334,7 @@ static void tell_part(const struct request *request, const struct serve *serve, 
 	response->status = 206;
 	response->range_from = request->range_from;
 	response->range_to = request->range_to < last ? request->range_to : last;
+	shift_part(serve, response);
 	response->body_from = response->range_from;
 	response->body_length = response->range_to - response->range_from + 1;
 }

@@ -77,13 +77,14 @@ static struct play_job *find_job(struct player *player, const char *name)
 static struct value value_of(const struct player *player, const struct scenario_arg *arg, const char *text)
 {
 	static const char texts[] = "as name id url local url2 local2 url3 local3 ranges property iid display_name "
-		"description";
+		"description old_prefix new_prefix program parameters user password reply_file_name";
 	struct value value = { VALUE_TEXT, 0, text };
 	int64_t word;
 	uint32_t hresult;
 
 	if (is(text, "null")) return (struct value){ VALUE_NULL, 0, NULL };
 	if (listed(texts, arg->key)) return value;
+	if (is(arg->key, "size") && is(text, "unknown")) return (struct value){ VALUE_NUMBER, UINT64_MAX, NULL };
 	if (is(arg->key, "code")) {
 		if (machine_code(player->options->dialect, text, strlen(text), &hresult)) {
 			return (struct value){ VALUE_NUMBER, hresult, NULL };
@@ -91,7 +92,7 @@ static struct value value_of(const struct player *player, const struct scenario_
 		return value;
 	}
 	value = (struct value){ VALUE_NUMBER, 0, NULL };
-	if (is(arg->key, "minimum_retry_delay") || is(arg->key, "no_progress_timeout")) {
+	if (listed("minimum_retry_delay no_progress_timeout maximum_download_time", arg->key)) {
 		if (play_want_seconds(text, &value.number)) return value;
 	} else if (machine_word_value(arg->key, text, strlen(text), &word)) {
 		value.number = (uint64_t)word;

@@ -10,8 +10,8 @@
 
 #define PLAY_LINES_MAX 100000u   /* of a trace */
 #define PLAY_CHECKS_MAX 1024u
-#define PLAY_HANDLES_MAX 256u    /* `as` names of a scenario, released ones included */
-#define PLAY_JOBS_MAX 64u
+#define PLAY_HANDLES_MAX 400u    /* `as` names of a scenario, released ones included */
+#define PLAY_JOBS_MAX 320u       /* more than a machine may have: MGR-008 */
 #define PLAY_FILES_MAX 128u      /* added to one job */
 #define PLAY_POLICIES_MAX 64u    /* `on` lines */
 #define PLAY_WATCHES_MAX 64u

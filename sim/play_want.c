@@ -107,7 +107,8 @@ static bool number_of(const struct player *player, const char *key, const char *
 		*number = (uint64_t)found;
 		return true;
 	}
-	if (is(key, "minimum_retry_delay") || is(key, "no_progress_timeout")) return play_want_seconds(word, number);
+	if (is(key, "minimum_retry_delay") || is(key, "no_progress_timeout") || is(key, "maximum_download_time"))
+		return play_want_seconds(word, number);
 	return play_want_digits(word, number);
 }
 

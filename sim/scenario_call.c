@@ -128,7 +128,7 @@ static bool read_property(struct parser *parser, struct step *step, const char *
 			scenario_step_add_number(parser, step, property, value, number);
 	case DOMAIN_NUMBER:
 		if (is_null(value)) return scenario_step_add(parser, step, property, value) != NULL;
-		return read_number(parser, step, property, value, 1);
+		return read_number(parser, step, property, value, !strcmp(property, "notify_interface") ? 1 : NUMBER_MAX);
 	case DOMAIN_CODE:
 	case DOMAIN_STATE:
 	case DOMAIN_CONTEXT:
@@ -235,7 +235,8 @@ static bool read_value(struct parser *parser, struct step *step, struct call *ca
 	if (!strcmp(key, "type")) return read_words(parser, step, key, value);
 	if (!strcmp(key, "count"))
 		return read_number(parser, step, key, value, !strcmp(step->word, "enum.next") ? NEXT_MAX : (int64_t)NUMBER_MAX);
-	if (!strcmp(key, "flags") || !strcmp(key, "language")) return read_number(parser, step, key, value, NUMBER_MAX);
+	if (scenario_value_listed("flags language target scheme property_id", key, strlen(key))) return read_number(parser, step, key, value, NUMBER_MAX);
+	if (!strcmp(key, "size") && scenario_word_is(value, "unknown")) return scenario_step_add(parser, step, key, value) != NULL;
 	if (!strcmp(key, "size"))
 		return scenario_value_size(parser, value, &number) && scenario_step_add_number(parser, step, key, value, number);
 	if (!strcmp(key, "code") && !scenario_want_code(parser, value)) return false;

@@ -123,9 +123,10 @@ static bool read_fault(struct parser *parser, struct step *step, const char *key
 	return inner.token == TOKEN_END || add_duration(parser, step, "fault.for", &inner);
 }
 
-/* lie+100, lie-100 */
-static bool read_length(struct parser *parser, struct step *step, const char *key, const struct word *value)
+/* lie+100, lie-100: of the length, or of the first byte of a part. */
+static bool read_lie(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
+	bool of_length = key[0] == 'l';
 	struct word sign, size;
 	int64_t bytes;
 
@@ -136,7 +137,7 @@ static bool read_length(struct parser *parser, struct step *step, const char *ke
 	if (!scenario_value_size(parser, &size, &bytes)) return false;
 	if (scenario_word_is(&sign, "-")) bytes = -bytes;
 	return scenario_step_add(parser, step, key, value) &&
-		scenario_step_add_number(parser, step, "length.lie", value, bytes);
+		scenario_step_add_number(parser, step, of_length ? "length.lie" : "range.lie", value, bytes);
 }
 
 static bool read_redirect(struct parser *parser, struct step *step, const char *key, const struct word *value)
@@ -166,10 +167,10 @@ struct key {
 
 static const struct key serve_keys[] = {
 	{ "size", read_size },         { "etag", read_etag },         { "modified", read_modified },
-	{ "status", read_status },     { "fault", read_fault },       { "length", read_length },
+	{ "status", read_status },     { "fault", read_fault },       { "length", read_lie },
 	{ "redirect", read_redirect }, { "throttle", read_throttle }, { "times", read_times },
 	{ "method", read_method },     { "no-length", NULL },         { "chunked", NULL },
-	{ "no-range", NULL },          { "no-head", NULL },
+	{ "no-range", NULL },          { "no-head", NULL },           { "range", read_lie },
 };
 static const struct key host_keys[] = { { "times", read_times }, { "for", read_for } };
 

@@ -11,10 +11,10 @@ enum domain scenario_want_domain(const char *key)
 {
 	static const struct { const char *keys; enum domain domain; } rows[] = {
 		{ "code", DOMAIN_CODE }, { "state", DOMAIN_STATE }, { "context", DOMAIN_CONTEXT },
-		{ "minimum_retry_delay no_progress_timeout", DOMAIN_SECONDS },
+		{ "minimum_retry_delay no_progress_timeout maximum_download_time", DOMAIN_SECONDS },
 		{ "type priority notify_flags proxy_usage", DOMAIN_WORD },
 		{ "bytes_total bytes_transferred files_total files_transferred creation modification completion count fetched "
-			"same completed notify_interface", DOMAIN_NUMBER },
+			"same completed notify_interface acl_flags peer_caching_flags security_flags", DOMAIN_NUMBER },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -80,6 +80,7 @@ static void init_items(struct service_job *job)
 	queue_item_init(&job->transfer_next, EVENT_OF_TRANSFER, job);
 	queue_item_init(&job->notify, EVENT_OF_NOTIFY, job);
 	queue_item_init(&job->modify, EVENT_OF_MODIFICATION, job);
+	queue_item_init(&job->maximum, EVENT_OF_MAXIMUM, job);
 }
 
 /* An item follows the job's deadline; one that is over is due now. */
@@ -95,15 +96,28 @@ static void follow(struct service_job *job, struct queue_item *item, int64_t due
 	if (!queue_is_armed(item) || item->at_ns != due_ns) service_arm(service, item, due_ns);
 }
 
+/* When the job will have been active for as long as it may. */
+static int64_t maximum_due_ns(const struct service_job *job)
+{
+	if (!service_is_active(job) || job->maximum_ns == JOB_NEVER) return JOB_NEVER;
+	return job->active_since_ns + job->maximum_ns - job->active_ns;
+}
+
 static void follow_timers(struct service_job *job)
 {
+	follow(job, &job->maximum, maximum_due_ns(job));
 	follow(job, &job->retry, job->job.retry_due_ns);
 	follow(job, &job->no_progress, job->job.no_progress_due_ns);
 	follow(job, &job->expiry, job->job.expires_ns);
 }
 
-/* A job must know what the world is like. */
-static void tell_world(struct service_job *job)
+/* COST-003: what was blocked runs again without a call, whatever it was made of. */
+static void let_go(struct service_job *job)
+{
+	if (job->is_held && job->service->network_up && !job->service->blocked) service_event(job, EVENT_RESUME);
+}
+
+static void tell_changes(struct service_job *job)
 {
 	struct service *service = job->service;
 	struct occurrence occurrence = service_occurrence(service, EVENT_BLOCK);
@@ -120,6 +134,13 @@ static void tell_world(struct service_job *job)
 	service_step(job, &occurrence);
 }
 
+/* A job must know what the world is like. */
+static void tell_world(struct service_job *job)
+{
+	tell_changes(job);
+	let_go(job);
+}
+
 struct service_job *service_add_job(struct service *service, const char *client, enum job_type type)
 {
 	struct service_job *job;
@@ -132,6 +153,7 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	job_init(&job->job, service->machine, type, service->now_ns);
 	job->service = service;
 	job->index = service->jobs_count;
+	job->maximum_ns = service->machine->dialect == DIALECT_BITS ? SERVICE_MAXIMUM_NS : JOB_NEVER;
 	make_id(service, job->id, sizeof job->id);
 	job->creation = job->modification = service_wall(service);
 	init_items(job);
@@ -267,10 +289,28 @@ static void leave(struct service_job *job, enum state from)
 
 	job->is_connected = false;
 	if (job->job.state == STATE_QUEUED) schedule_enqueue(job);
+	if (!was_active && service_is_active(job)) job->active_since_ns = job->service->now_ns;
 	if (was_active && !service_is_active(job)) {
+		job->active_ns += job->service->now_ns - job->active_since_ns;
 		queue_cancel(&job->service->queue, &job->slice);
 		schedule_wake(job->service);
 	}
+}
+
+/* Resume gives the job its whole active time again. */
+static void start_anew(struct service_job *job)
+{
+	job->active_ns = 0;
+	job->active_since_ns = job->service->now_ns;
+}
+
+/* A Suspend of the client's counts, also when the job is suspended already. */
+static void note_hold(struct service_job *job, enum event event, enum state from)
+{
+	bool blocks = event == EVENT_BLOCK || event == EVENT_NET_LOST;
+
+	if (blocks && from != STATE_SUSPENDED && job->job.state == STATE_SUSPENDED) job->is_held = true;
+	else if (event == EVENT_SUSPEND || from != job->job.state) job->is_held = false;
 }
 
 const struct move *service_step(struct service_job *job, const struct occurrence *occurrence)
@@ -284,9 +324,11 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 	row = job_step(job->service->machine, &job->job, occurrence, &effects);
 	tell_step(job, occurrence, row, from, &effects);
 	if (looks && from == job->job.state) return row;
+	note_hold(job, occurrence->event, from);
 	for (unsigned i = 0; i < effects.count; i++) carry_out(job, effects.list[i].kind);
 	if (!has_effect(&effects, EFFECT_IMPOSSIBLE) && !has_effect(&effects, EFFECT_REFUSE)) touch(job, from);
 	if (from != job->job.state) leave(job, from);
+	if (occurrence->event == EVENT_RESUME && row->result == CODE_S_OK) start_anew(job);
 	follow_timers(job);
 	notify_look(job);
 	return row;
@@ -315,6 +357,12 @@ static void deadline(struct service_job *job, struct queue_item *item, const int
 	if (*due_ns == was_ns) queue_cancel(&job->service->queue, item);
 }
 
+static void exceed(struct service_job *job)
+{
+	transfer_sync(job);
+	if (service_is_active(job)) transfer_fail(job, CAUSE_MAX_DOWNLOAD_TIME);
+}
+
 void service_happen(struct service *service, struct queue_item *item)
 {
 	struct service_job *job = item->owner;
@@ -327,6 +375,7 @@ void service_happen(struct service *service, struct queue_item *item)
 	case EVENT_OF_TRANSFER: transfer_next(job); break;
 	case EVENT_OF_NOTIFY: notify_call(job); break;
 	case EVENT_OF_MODIFICATION: notify_modification(job); break;
+	case EVENT_OF_MAXIMUM: exceed(job); break;
 	case EVENT_OF_SCHEDULE: schedule_pass(service); break;
 	}
 }

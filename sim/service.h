@@ -17,19 +17,20 @@
 #define SERVICE_RANGES_MAX 512         /* of a file; administrators have no limit of 500 */
 #define SERVICE_HANDLES_MAX 512        /* alive at the same time */
 #define SERVICE_PATHS_MAX 128          /* whose requests are counted */
-#define SERVICE_EVENTS_MAX (SERVICE_JOBS_MAX * 8 + 8)
+#define SERVICE_EVENTS_MAX (SERVICE_JOBS_MAX * 9 + 8)
 
 #define SERVICE_QUEUED_NS NET_MS       /* a job is QUEUED at least so long */
 #define SERVICE_SLICE_NS (300 * NET_S) /* the time slice of a background job when others wait */
 #define SERVICE_NOTIFY_NS NET_MS       /* from the change to the callback */
 #define SERVICE_NOTIFY_AGAIN_NS (10 * NET_S)         /* from a callback that failed to the next (CB-003) */
 #define SERVICE_MODIFICATION_NS (500 * NET_MS)       /* between two JobModification */
+#define SERVICE_MAXIMUM_NS (INT64_C(7776000) * NET_S)  /* active time that a job of bits has at most, by default */
 #define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
 
 /* What an armed queue_item means; the owner is a job, or the service for EVENT_OF_SCHEDULE. */
 enum service_event {
 	EVENT_OF_RETRY, EVENT_OF_NO_PROGRESS, EVENT_OF_EXPIRY, EVENT_OF_SLICE,
-	EVENT_OF_TRANSFER, EVENT_OF_NOTIFY, EVENT_OF_MODIFICATION, EVENT_OF_SCHEDULE,
+	EVENT_OF_TRANSFER, EVENT_OF_NOTIFY, EVENT_OF_MODIFICATION, EVENT_OF_MAXIMUM, EVENT_OF_SCHEDULE,
 };
 
 struct file_range {
@@ -44,6 +45,15 @@ struct service_file {
 	struct disk_file *temporary;       /* NULL: nothing was written yet */
 	char etag[64], last_modified[40];  /* of what was written */
 	uint64_t size;                     /* of the whole content, as the server said; JOB_SIZE_UNKNOWN */
+	const char *property[7];           /* DOFilePropertyId; NULL: not set */
+};
+
+/* What the interfaces after IBackgroundCopyJob keep of a job (service_later.c). */
+struct later {
+	uint64_t acl_flags, peer_caching_flags, security_flags;
+	const char *reply_file, *program, *parameters;
+	uint64_t property[11];             /* by BITS_JOB_PROPERTY_ID */
+	unsigned property_set;             /* bits of those that were set */
 };
 
 enum transfer_phase {
@@ -90,16 +100,22 @@ struct service_job {
 	const char *client;                /* name of the first handle: the job's name in traces */
 	char name[257 * 4], description[1025 * 4];
 	unsigned proxy_usage;
+	bool resumed;                      /* Resume has worked once */
+	int64_t maximum_ns;                /* active time that it may have; JOB_NEVER: no limit */
+	int64_t active_ns;                 /* active time since the last Resume, but for the present spell */
+	int64_t active_since_ns;           /* when the present spell began */
+	struct later later;
 	int64_t creation, modification, completion;  /* FILETIME; 0: not yet */
 	struct service_file *files[JOB_FILES_MAX];
 	struct transfer transfer;
 	uint64_t waits_since;              /* counts entries into QUEUED: who waits longest is first */
 	int64_t ready_ns;                  /* when its turn may come */
 	int64_t modification_told_ns;      /* last JobModification */
+	bool is_held;                      /* what blocked it suspended it, and lets it go (C-15, C-64) */
 	bool is_connected;                 /* the server answered since the state was entered (C-17) */
 	unsigned handles;                  /* job handles of clients */
 	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */
-	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify;
+	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify, maximum;
 };
 
 enum object_kind { OBJECT_JOB, OBJECT_ERROR, OBJECT_FILE, OBJECT_FILES, OBJECT_JOBS };
@@ -236,8 +252,8 @@ void transfer_body_begin(struct service_job *job);
 /* The current file is done: the next one, or none. */
 void transfer_finish(struct service_job *job);
 void transfer_body_next(struct service_job *job);
-/* Bytes of the body that have flowed until now. */
-uint64_t transfer_flowed(const struct service_job *job);
+/* Bytes of the body that were sent until now, whether or not they still flow. */
+uint64_t transfer_sent(const struct service_job *job);
 
 /* --- notify.c: callbacks */
 
@@ -285,5 +301,11 @@ typedef uint32_t service_answer(struct call_frame *frame);
 service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);
 service_answer *service_file_answer(const char *command);
+service_answer *service_later_answer(const char *command);
+/* Properties of job.set and job.get that service_job.c does not know. */
+uint32_t service_later_set(struct call_frame *frame);
+uint32_t service_later_get(struct call_frame *frame);
+/* Whether a URL may be one of a file. */
+bool service_file_is_url(const struct call_frame *frame, const char *url);
 
 #endif

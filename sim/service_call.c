@@ -98,6 +98,7 @@ static service_answer *find_answer(const char *command)
 	service_answer *answer = service_job_answer(command);
 
 	if (!answer) answer = service_file_answer(command);
+	if (!answer) answer = service_later_answer(command);
 	return answer ? answer : service_handle_answer(command);
 }
 

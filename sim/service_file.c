@@ -51,7 +51,7 @@ static bool is_too_long(const struct call_frame *frame, const char *url)
 	return strlen(url) > frame->service->machine->limits.url_max;
 }
 
-static bool is_url(const struct call_frame *frame, const char *url)
+bool service_file_is_url(const struct call_frame *frame, const char *url)
 {
 	const char *rest = url ? skip_scheme(url) : NULL;
 
@@ -76,11 +76,14 @@ static bool is_local(const char *name)
 	return true;
 }
 
-/* C-52: the folder must be there when the file is added. C-53: a URL that is too long is no URL. */
+/* C-52: the folder must be there when the file is added. C-53: a URL that is too long is no URL. An upload only reads. */
 static uint32_t check_names(const struct call_frame *frame, const char *url, const char *local)
 {
+	bool writes = frame->job->job.type == JOB_TYPE_DOWNLOAD;
+
 	if (url && is_too_long(frame, url) && service_varies(frame->service, VARIANT_url_is_a_long_string)) return E(frame, STRING_TOO_LONG);
-	if (!is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
+	if (!service_file_is_url(frame, url) || !local || !is_local(local)) return E(frame, E_INVALIDARG);
+	if (writes && frame->service->disk.writing == DISK_DENIED) return E(frame, E_ACCESSDENIED);
 	if (service_varies(frame->service, VARIANT_folder_looked_for_late)) return 0;
 	return disk_has_folder(local) ? 0 : E(frame, ERROR_PATH_NOT_FOUND);
 }
@@ -200,6 +203,7 @@ static uint32_t add_file(struct call_frame *frame)
 	const char *url = service_arg_text(frame, "url"), *local = service_arg_text(frame, "local");
 	uint32_t hr = check_names(frame, url, local);
 
+	if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_add_fails_in_final)) return E(frame, E_FAIL); /* C-55 */
 	if (!hr) hr = check_room(frame, 1);
 	return hr ? hr : add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 }
@@ -312,7 +316,7 @@ static uint32_t set_remote_name(struct call_frame *frame)
 	const char *url = service_arg_text(frame, "url"), *kept;
 	uint32_t hr;
 
-	if (!is_url(frame, url)) return E(frame, E_INVALIDARG);
+	if (!service_file_is_url(frame, url)) return E(frame, E_INVALIDARG);
 	if (frame->job->job.type != JOB_TYPE_DOWNLOAD) return E(frame, E_NOTIMPL);
 	kept = arena_text(frame->service->arena, url, strlen(url));
 	if (!kept) return E(frame, E_OUTOFMEMORY);

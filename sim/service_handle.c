@@ -139,6 +139,7 @@ static bool is_iid(const char *text, const char *iid)
 static bool knows(const struct service *service, enum object_kind kind, const char *iid)
 {
 	if (!strcmp(iid, "IUnknown") || is_iid(iid, IUNKNOWN_IID)) return true;
+	if (service_has_defect(service, DEFECT_every_interface)) return true;
 	for (size_t i = 0; i < sizeof interfaces / sizeof *interfaces; i++) {
 		const struct interface *interface = &interfaces[i];
 		if (interface->kind != kind || !interface->in[service->machine->dialect]) continue;
@@ -194,12 +195,12 @@ static uint32_t add_element(struct call_frame *frame, const struct object *from,
 }
 
 /* A snapshot, unless C-61 is read otherwise: files are only ever added behind. */
-static unsigned elements(const struct call_frame *frame)
+static unsigned list_count(const struct call_frame *frame)
 {
 	const struct object *object = frame->handle->object;
-	bool live = object->kind == OBJECT_FILES && service_varies(frame->service, VARIANT_enumerator_live);
+	bool live = service_has_defect(frame->service, DEFECT_list_follows_job) || service_varies(frame->service, VARIANT_enumerator_live);
 
-	return live ? object->job->job.files_count : object->count;
+	return live && object->kind == OBJECT_FILES ? object->job->job.files_count : object->count;
 }
 
 /* `as` names the first element; others that came with it are released at once. Without as= all are. */
@@ -207,10 +208,11 @@ static uint32_t enum_next(struct call_frame *frame)
 {
 	struct object *object = frame->handle->object;
 	uint64_t asked = service_arg_number(frame, "count", 1);
-	unsigned left = elements(frame) - object->at, fetched = asked < left ? (unsigned)asked : left;
+	unsigned left = list_count(frame) - object->at, fetched = asked < left ? (unsigned)asked : left;
 	bool no_count = service_arg_is_null(frame, "out");
 	uint32_t hr = fetched < asked ? service_code(frame->service, CODE_S_FALSE) : 0, made;
 
+	if (fetched > 1 && service_has_defect(frame->service, DEFECT_list_ends_early)) fetched = 1;
 	if (no_count && asked != 1) return service_code(frame->service, CODE_E_INVALIDARG);
 	if (service_arg_is_null(frame, "as")) return service_code(frame->service, CODE_E_POINTER);
 	if (hr == 0 && fetched > 0) {
@@ -226,7 +228,7 @@ static uint32_t enum_skip(struct call_frame *frame)
 {
 	struct object *object = frame->handle->object;
 	uint64_t asked = service_arg_number(frame, "count", 1);
-	unsigned left = elements(frame) - object->at;
+	unsigned left = list_count(frame) - object->at;
 
 	object->at += asked < left ? (unsigned)asked : left;
 	return asked > left ? service_code(frame->service, CODE_S_FALSE) : 0;
@@ -234,7 +236,7 @@ static uint32_t enum_skip(struct call_frame *frame)
 
 static uint32_t enum_reset(struct call_frame *frame)
 {
-	frame->handle->object->at = 0;
+	if (!service_has_defect(frame->service, DEFECT_list_reset_nothing)) frame->handle->object->at = 0;
 	return 0;
 }
 
@@ -253,7 +255,7 @@ static uint32_t enum_clone(struct call_frame *frame)
 
 static uint32_t enum_count(struct call_frame *frame)
 {
-	service_reply_number(frame, "count", elements(frame));
+	service_reply_number(frame, "count", list_count(frame));
 	return 0;
 }
 

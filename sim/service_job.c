@@ -47,7 +47,7 @@ static uint32_t add_job(struct call_frame *frame, const char *name, enum job_typ
 	if (!job) return E(frame, E_OUTOFMEMORY);
 	snprintf(job->name, sizeof job->name, "%s", name);
 	hr = service_reply_handle(frame, service_handle_object(service, OBJECT_JOB, job));
-	service_reply_text(frame, "id", job->id);
+	service_reply_text(frame, "id", service_has_defect(service, DEFECT_one_identifier) ? service->jobs[0]->id : job->id);
 	return hr;
 }
 
@@ -100,6 +100,7 @@ static uint32_t check_language(const struct call_frame *frame)
 
 	if (language == 0) return E(frame, E_INVALIDARG);
 	if (language == LANGUAGE_ENGLISH || language == LANGUAGE_NEUTRAL) return 0;
+	if (service_has_defect(frame->service, DEFECT_any_language)) return 0;
 	return E(frame, ERROR_RESOURCE_LANG_NOT_FOUND);
 }
 
@@ -239,7 +240,10 @@ static uint32_t suspend(struct call_frame *frame)
 
 static uint32_t resume(struct call_frame *frame)
 {
-	return act(frame, EVENT_RESUME);
+	uint32_t hr = act(frame, EVENT_RESUME);
+
+	frame->job->resumed |= !HR_FAILED(hr);
+	return hr;
 }
 
 static uint32_t complete(struct call_frame *frame)
@@ -272,10 +276,13 @@ static uint32_t set(struct call_frame *frame, enum property property, int64_t va
 	return service_code(frame->service, service_step(frame->job, &occurrence)->result);
 }
 
-/* The only user is an administrator and the owner of every job. */
+/* The only user is an administrator and the owner of every job; the command line goes (JOB-058). */
 static uint32_t take_ownership(struct call_frame *frame)
 {
-	return set(frame, PROPERTY_OTHER, 0);
+	uint32_t hr = set(frame, PROPERTY_OTHER, 0);
+
+	if (!HR_FAILED(hr)) frame->job->later.program = frame->job->later.parameters = NULL;
+	return hr;
 }
 
 /* --- what the job answers */
@@ -418,7 +425,7 @@ static uint32_t set_number(struct call_frame *frame, uint64_t value)
 	if (is_property(frame, "minimum_retry_delay")) return set(frame, PROPERTY_RETRY_DELAY, number);
 	if (is_property(frame, "no_progress_timeout")) return set(frame, PROPERTY_NO_PROGRESS, number);
 	if (is_property(frame, "proxy_usage")) return set_proxy(frame, value);
-	return E(frame, E_INVALIDARG);
+	return service_later_set(frame);
 }
 
 static uint32_t set_property(struct call_frame *frame)
@@ -434,6 +441,7 @@ static uint32_t set_property(struct call_frame *frame)
 		bool is_set = value && value->kind != VALUE_NULL && !(value->kind == VALUE_NUMBER && value->number == 0);
 		return set(frame, PROPERTY_NOTIFY_INTERFACE, is_set);
 	}
+	if (is_property(frame, "reply_file_name")) return service_later_set(frame);
 	if (!value || value->kind != VALUE_NUMBER) return E(frame, E_INVALIDARG);
 	return set_number(frame, value->number);
 }
@@ -452,7 +460,7 @@ static uint32_t get_property(struct call_frame *frame)
 		return get_number(frame, "value", (uint64_t)(job->job.retry_delay_ns / NET_S));
 	if (is_property(frame, "no_progress_timeout")) return get_number(frame, "value", (uint64_t)(no_progress_ns / NET_S));
 	if (is_property(frame, "proxy_usage")) return get_number(frame, "value", job->proxy_usage);
-	return E(frame, E_INVALIDARG);
+	return service_later_get(frame);
 }
 
 service_answer *service_job_answer(const char *command)

@@ -175,7 +175,7 @@ void transfer_begin(struct service_job *job)
 
 void transfer_abort(struct service_job *job)
 {
-	transfer_close(job, "aborted", transfer_flowed(job));
+	transfer_close(job, "aborted", transfer_sent(job));
 	stop(job);
 }
 
@@ -332,6 +332,7 @@ static void request_arrived(struct service_job *job)
 	}
 	transfer->number = count_request(service, transfer->path);
 	transfer->open = true;
+	transfer->told = 0;
 	tell_request(job, &request);
 	if (job->job.type == JOB_TYPE_DOWNLOAD) origin_answer(service->origin, &request, service->now_ns, &transfer->response);
 	else transfer->response = (struct response){ .status = 200 };

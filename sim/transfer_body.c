@@ -8,7 +8,7 @@ static bool is_flowing(const struct transfer *transfer)
 	return transfer->phase == TRANSFER_FIRST || transfer->phase == TRANSFER_BODY || transfer->phase == TRANSFER_SILENCE;
 }
 
-uint64_t transfer_flowed(const struct service_job *job)
+static uint64_t flowed_bytes(const struct service_job *job)
 {
 	const struct transfer *transfer = &job->transfer;
 	uint64_t bytes;
@@ -21,9 +21,14 @@ uint64_t transfer_flowed(const struct service_job *job)
 
 uint64_t transfer_untold(const struct service_job *job)
 {
-	uint64_t flowed = transfer_flowed(job);
+	uint64_t flowed = flowed_bytes(job);
 
 	return flowed > job->transfer.told ? flowed - job->transfer.told : 0;
+}
+
+uint64_t transfer_sent(const struct service_job *job)
+{
+	return job->transfer.told + transfer_untold(job);
 }
 
 /* --- writing */
@@ -169,7 +174,7 @@ void transfer_finish(struct service_job *job)
 
 static void fail_disk(struct service_job *job, enum disk_result result)
 {
-	transfer_close(job, "aborted", transfer_flowed(job));
+	transfer_close(job, "aborted", transfer_sent(job));
 	transfer_fail(job, cause_of_disk(result));
 }
 

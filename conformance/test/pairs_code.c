@@ -8,6 +8,7 @@
 #define PARTS NEW CALL("0", "job.add_file_with_ranges hr=S_OK url=http://origin/f1 local=w/f1 ranges=100-149") RESUME("0") P("0", "QUEUED")
 #define TRANSIENT_IN(code) E("2", "TRANSIENT_ERROR", "NONE", code, "none")
 #define FATAL_IN(context, code) E("2", "ERROR", context, code, "0")
+#define MAXIMUM NEW SET("maximum_download_time=600s") FILE1 RESUME("0") P("0", "QUEUED") GO1
 #define OTHER "WININET_E_CANNOT_CONNECT"
 #define CHECK(t, expected, found) t " player - check passed=1 step=x expected=\"" expected "\" found=\"" found "\"\n"
 
@@ -33,6 +34,7 @@ const struct pair PAIRS_CODE[] = {
 	{ "ERR-CODE-019", IN_BITS, GO BLOCK("2", "policy.bandwidth") E("2", "TRANSIENT_ERROR", "GENERAL_QUEUE_MANAGER", "BLOCKED_BY_POLICY", "none"),
 		GO BLOCK("2", "policy.bandwidth") E("2", "TRANSIENT_ERROR", "GENERAL_QUEUE_MANAGER", OTHER, "none") },
 	{ "ERR-CODE-020", IN_BITS, GO STATUS("2", "/f1", "416") FATAL_IN("REMOTE_FILE", "INVALID_RANGE"), GO STATUS("2", "/f1", "416") FATAL_IN("REMOTE_FILE", OTHER) },
+	{ "ERR-CODE-021", IN_BITS, MAXIMUM E("601", "ERROR", "GENERAL_QUEUE_MANAGER", "MAXDOWNLOAD_TIMEOUT", "none"), MAXIMUM E("601", "ERROR", "GENERAL_QUEUE_MANAGER", OTHER, "none") },
 	{ "ERR-CODE-023", IN_BITS, GO NO_LENGTH("2") FATAL_IN("REMOTE_FILE", "MISSING_FILE_SIZE"), GO NO_LENGTH("2") P("2", "TRANSFERRED") },
 	{ "ERR-CODE-025", IN_DO, NEW CALL("0", "job.add_file hr=S_OK url=http://origin/f1") RESUME("0") FATAL_IN("NONE", "LOCALPATH_NOT_SET"),
 		NEW CALL("0", "job.add_file hr=S_OK url=http://origin/f1") RESUME("0") FATAL_IN("NONE", OTHER) },

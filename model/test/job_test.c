@@ -202,6 +202,7 @@ static void complete_of_an_upload_before_transferred_is_refused(void **state)
 	happen(&p, EVENT_CONNECTED);
 	assert_int_equal(happen(&p, EVENT_COMPLETE), CODE_INVALID_STATE);
 	happen(&p, EVENT_ALL_DONE);
+	p.job.rename_fails = true; /* there is no file to name */
 	assert_int_equal(happen(&p, EVENT_COMPLETE), CODE_S_OK);
 	assert_state(&p, STATE_ACKNOWLEDGED);
 }

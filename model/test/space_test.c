@@ -137,7 +137,7 @@ static bool may_happen(const struct space *space, const struct job *job, const s
 	switch (occurrence->event) {
 	case EVENT_ADD_FILE: return job->files_count < FILES && !(job->type == JOB_TYPE_UPLOAD && job->files_count);
 	case EVENT_TURN: return job->state == STATE_QUEUED && job->owner_present;
-	case EVENT_CONNECTED: return fetches && job->state == (is_bits ? STATE_CONNECTING : STATE_TRANSFERRING);
+	case EVENT_CONNECTED: return fetches && (!is_bits || (job->network_up && !job->blocked)) && job->state == (is_bits ? STATE_CONNECTING : STATE_TRANSFERRING);
 	case EVENT_DATA:
 	case EVENT_FILE_DONE: return job->state == STATE_TRANSFERRING && fetches;
 	case EVENT_SLICE_END: return is_bits && (job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING);
@@ -249,6 +249,8 @@ static bool is_allowed(const struct job *job, const struct occurrence *occurrenc
 static void expand(struct space *space, const struct job *job)
 {
 	static const enum cause causes[] = { CAUSE_NET_RESET, CAUSE_VOLUME_LOCKED, CAUSE_HTTP_403 };
+	static const struct occurrence every_error_fatal = { .event = EVENT_SET, .now_ns = NOW, .cause = CAUSE_NONE,
+		.property = PROPERTY_NO_PROGRESS };
 	struct occurrence occurrence = { .now_ns = NOW, .cause = CAUSE_NONE, .bytes = BYTES / 2, .bytes_total = BYTES };
 
 	for (int e = 0; e < EVENT_COUNT; e++) {
@@ -265,6 +267,7 @@ static void expand(struct space *space, const struct job *job)
 		}
 		occurrence.cause = CAUSE_NONE;
 	}
+	try_occurrence(space, job, &every_error_fatal);
 }
 
 /* New jobs: both types, flags on and off, a period of zero, and one below the retry delay. */

@@ -102,6 +102,27 @@ static void no_progress_zero_makes_every_error_fatal_in_bits(void **state)
 	assert_state(&p, STATE_ERROR);
 }
 
+/* TIME-006: a lost network and a policy are errors too. */
+static void no_progress_zero_makes_what_stops_all_jobs_fatal_in_bits(void **state)
+{
+	struct play p;
+
+	(void)state;
+	for (int s = STATE_QUEUED; s <= STATE_TRANSFERRING; s++) {
+		to_state(&p, DIALECT_BITS, (enum state)s);
+		set(&p, PROPERTY_NO_PROGRESS, 0);
+		happen(&p, EVENT_NET_LOST);
+		assert_state(&p, STATE_ERROR);
+		assert_int_equal(p.job.error.code, 0x80200010);
+		assert_true(did(&p, EFFECT_NOTIFY_ERROR));
+		to_state(&p, DIALECT_BITS, (enum state)s);
+		set(&p, PROPERTY_NO_PROGRESS, 0);
+		fail_by(&p, EVENT_BLOCK, CAUSE_POLICY_BANDWIDTH);
+		assert_state(&p, STATE_ERROR);
+		assert_int_equal(p.job.error.code, 0x8020003E);
+	}
+}
+
 /* TIME-004 */
 static void a_retry_delay_above_the_no_progress_period_is_no_retry_in_bits(void **state)
 {
@@ -404,6 +425,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(causes_without_timed_retry_arm_no_timer),
 		cmocka_unit_test(resume_in_transient_error_does_not_wait),
 		cmocka_unit_test(no_progress_zero_makes_every_error_fatal_in_bits),
+		cmocka_unit_test(no_progress_zero_makes_what_stops_all_jobs_fatal_in_bits),
 		cmocka_unit_test(a_retry_delay_above_the_no_progress_period_is_no_retry_in_bits),
 		cmocka_unit_test(the_period_of_bits_starts_with_the_first_transient_error),
 		cmocka_unit_test(progress_ends_the_period_of_bits),

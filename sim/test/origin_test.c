@@ -222,6 +222,27 @@ static void a_server_without_ranges_sends_all(void **state)
 	assert_int_equal(response->body_length, 100);
 }
 
+static void a_part_may_begin_elsewhere(void **state)
+{
+	static const struct { const char *line; uint64_t from; const char *fault; } rows[] = {
+		{ "serve /f size=100 range=lie+10", 50, "lie+10" }, { "serve /f size=100 range=lie-10", 30, "lie-10" },
+		{ "serve /f size=100 range=lie+60", 40, "" }, { "serve /f size=100 range=lie-50", 40, "" },
+	};
+	struct box *box = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct response *response;
+		box->origin = origin_new(&box->arena);
+		change(box, rows[i].line, 0);
+		response = ask_part(box, "/f", 40, UINT64_MAX, NULL);
+		assert_int_equal(response->status, 206);
+		assert_int_equal(response->range_from, rows[i].from);
+		assert_int_equal(response->body_from, rows[i].from);
+		assert_int_equal(response->body_length, 100 - rows[i].from);
+		assert_string_equal(response->fault, rows[i].fault);
+	}
+}
+
 static void if_range_decides_between_part_and_whole(void **state)
 {
 	struct box *box = *state;
@@ -462,6 +483,7 @@ int main(int argc, char **argv)
 		TEST(a_range_is_answered_with_its_part),
 		TEST(a_range_outside_is_416),
 		TEST(a_server_without_ranges_sends_all),
+		TEST(a_part_may_begin_elsewhere),
 		TEST(if_range_decides_between_part_and_whole),
 		TEST(faults_of_the_body_end_it_where_they_say),
 		TEST(a_fault_behind_the_end_of_a_part_is_none),

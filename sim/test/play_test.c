@@ -1194,8 +1194,8 @@ static void every_list_has_a_maximum(void **state)
 	static const struct { const char *before, *line; unsigned lines; const char *says; } rows[] = {
 		{ CREATE, "on job_error j1\n", 65, "at most 64 on lines" },
 		{ CREATE, "watch never callback job_error j1\n", 65, "at most 64 watch lines" },
-		{ CREATE, "do job.get_error j1 as=_ -> failure\ndo job.open as=_ id={id-0}\n", 65, "at most 64 jobs" },
-		{ CREATE, "do job.enum_files j1 as=_\n", 257, "at most 256 handles" },
+		{ CREATE, "do job.open as=_ id={id-0}\n", 320, "at most 320 jobs" },
+		{ CREATE, "do job.enum_files j1 as=_\n", 400, "at most 400 handles" },
 		{ CREATE, "do job.add_file_with_ranges j1 url=$S/a local=$W/a ranges=0-1 size=1\n", 129, "at most 128 files of a job" },
 	};
 	(void)state;

@@ -240,6 +240,17 @@ static void a_serve_line_keeps_words_and_numbers(void **state)
 	assert_text(step, "method", "HEAD");
 }
 
+static void lies_are_numbers_with_a_sign(void **state)
+{
+	const struct step *step = accept_last("serve /f1 size=1k length=lie-10 range=lie+20\n");
+
+	(void)state;
+	assert_text(step, "length", "lie-10");
+	assert_number(step, "length.lie", -10);
+	assert_text(step, "range", "lie+20");
+	assert_number(step, "range.lie", 20);
+}
+
 static void a_flag_is_an_argument_without_text(void **state)
 {
 	const struct step *step = accept_last("serve /f1 size=1k no-length no-range no-head chunked\n");
@@ -832,6 +843,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(escapes_in_quotes_are_replaced),
 		cmocka_unit_test(the_golden_trace_is_the_text_below),
 		cmocka_unit_test(a_serve_line_keeps_words_and_numbers),
+		cmocka_unit_test(lies_are_numbers_with_a_sign),
 		cmocka_unit_test(a_flag_is_an_argument_without_text),
 		cmocka_unit_test(a_fault_is_taken_apart),
 		cmocka_unit_test(each_fault_word_is_known),

@@ -215,6 +215,21 @@ static void names_are_checked_when_a_file_is_added(void **state)
 	assert_int_equal(box_number(box, "job.progress", "files_total"), 2);
 }
 
+/* JOB-005, JOB-019: nothing is added below a folder that cannot be written. */
+static void a_denied_folder_refuses_files(void **state)
+{
+	struct box *box = *state;
+	static const struct named_value file[] = { { "url", { VALUE_TEXT, 0, "http://origin/f1" } },
+		{ "local", { VALUE_TEXT, 0, "C:\\bg\\f1" } } };
+
+	box_create(box, "j1");
+	box_change(box, "disk denied");
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", file, 2), 0x80070005u);
+	assert_int_equal(box_number(box, "job.progress", "files_total"), 0);
+	box_change(box, "disk ok");
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", file, 2), 0);
+}
+
 static void lists_of_ranges_are_checked(void **state)
 {
 	static const struct { const char *ranges; enum code code; } rows[] = {
@@ -368,6 +383,104 @@ static void an_upload_ends_when_the_server_has_it(void **state)
 	assert_int_equal(box_do(box, "job.complete"), 0);
 }
 
+/* --- service_later.c */
+
+static uint32_t replace(struct box *box, const char *before, const char *after)
+{
+	const struct named_value args[] = { { "old_prefix", { VALUE_TEXT, 0, before } }, { "new_prefix", { VALUE_TEXT, 0, after } } };
+
+	return box_do_with(box, "job.replace_prefix", "job", "j1", args, 2);
+}
+
+/* JOB-052 to JOB-055. */
+static void prefixes_are_replaced_in_all_names_or_none(void **state)
+{
+	struct box *box = *state;
+	static const struct { const char *before, *after; uint32_t hr; } rows[] = {
+		{ "http://ORIGIN/", "http://other/", 1 }, { "", "http://other/", 0x80070057u },
+		{ "http://origin/", "no url ", 0x80070057u }, { NULL, "http://other/", 0x80070057u },
+		{ "http://origin/", NULL, 0x80070057u }, { "http://origin/", "http://other/", 0 }, { "http://origin/", "http://other/", 1 },
+	};
+
+	box_add_job(box, "j1", "http://origin/f1");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) assert_int_equal(replace(box, rows[i].before, rows[i].after), rows[i].hr);
+	assert_int_equal(box_do(box, "job.cancel"), 0);
+	assert_int_equal(replace(box, "http://other/", "http://origin/"), box_code(box, CODE_INVALID_STATE));
+}
+
+static uint32_t authenticate(struct box *box, uint64_t target, uint64_t scheme, const char *user, const char *password)
+{
+	const struct named_value args[] = { { "target", { VALUE_NUMBER, target, NULL } }, { "scheme", { VALUE_NUMBER, scheme, NULL } },
+		{ "user", { VALUE_TEXT, 0, user } }, { "password", { VALUE_TEXT, 0, password } } };
+
+	return box_do_with(box, "job.set_credentials", "job", "j1", args, 4);
+}
+
+static void credentials_have_limits(void **state)
+{
+	struct box *box = *state;
+	static char text[65537];
+
+	box_create(box, "j1");
+	memset(text, 'x', sizeof text - 1);
+	assert_int_equal(authenticate(box, 3, 1, "u", "p"), box_code(box, CODE_INVALID_AUTH_TARGET));
+	assert_int_equal(authenticate(box, 1, 6, "u", "p"), box_code(box, CODE_INVALID_AUTH_SCHEME));
+	assert_int_equal(authenticate(box, 1, 1, text + 65536 - 301, "p"), box_code(box, CODE_USERNAME_TOO_LARGE));
+	assert_int_equal(authenticate(box, 1, 1, text + 65536 - 300, "p"), 0);
+	assert_int_equal(authenticate(box, 1, 1, "u", text), box_code(box, CODE_PASSWORD_TOO_LARGE));
+	assert_int_equal(authenticate(box, 1, 1, "u", text + 1), 0);
+}
+
+static uint32_t set_property(struct box *box, uint64_t id)
+{
+	const struct named_value args[] = { { "property_id", { VALUE_NUMBER, id, NULL } }, { "value", { VALUE_NUMBER, 1, NULL } } };
+
+	return box_do_with(box, "job.set_property", "job", "j1", args, 2);
+}
+
+static void properties_have_their_time(void **state)
+{
+	struct box *box = *state;
+
+	box_create(box, "j1");
+	assert_int_equal(set_property(box, 4), 0);
+	box_add_job(box, "j1", "http://origin/f1");
+	assert_int_equal(set_property(box, 4), box_code(box, CODE_READ_ONLY_PROPERTY_AFTER_ADDFILE));
+	assert_int_equal(set_property(box, 5), 0);
+	assert_int_equal(box_do(box, "job.resume"), 0);
+	assert_int_equal(set_property(box, 5), box_code(box, CODE_READ_ONLY_PROPERTY_AFTER_RESUME));
+	assert_int_equal(set_property(box, 9), 0);
+	assert_int_equal(set_property(box, 6), box_code(box, CODE_UNKNOWN_PROPERTY_ID));
+}
+
+/* TIME-019: time that the job waits does not count, and Resume starts it anew. */
+static void an_active_job_has_a_maximum_time(void **state)
+{
+	struct box *box = *state;
+
+	box_change(box, "serve /f1 size=1m throttle=1k");
+	box_start_job(box, "/f1");
+	assert_int_equal(box_set(box, "maximum_download_time", 60), 0);
+	box_advance(box, 50);
+	assert_int_equal(box_do(box, "job.suspend"), 0);
+	box_advance(box, 1000);
+	assert_int_equal(box_do(box, "job.resume"), 0);
+	box_advance(box, 59);
+	assert_int_equal(box_state(box), STATE_TRANSFERRING);
+	assert_true(box_reaches(box, STATE_ERROR, 3));
+	assert_true(box_error_is(box, CAUSE_MAX_DOWNLOAD_TIME, 0));
+}
+
+/* MGR-008 */
+static void a_machine_has_three_hundred_jobs(void **state)
+{
+	struct box *box = *state;
+	const struct named_value name[] = { { "name", { VALUE_TEXT, 0, "one of many" } } };
+
+	for (int i = 0; i < 300; i++) assert_int_equal(box_do_with(box, "job.create", NULL, NULL, name, 1), 0);
+	assert_int_equal(box_do_with(box, "job.create", NULL, NULL, name, 1), box_code(box, CODE_TOO_MANY_JOBS_PER_MACHINE));
+}
+
 /* --- defects of mutants: each must show */
 
 static void modifications_are_merged(void **state)
@@ -510,6 +623,7 @@ int main(int argc, char **argv)
 		TEST(null_out_pointers_are_refused),
 		TEST(commands_that_a_dialect_lacks_are_unsupported),
 		TEST(names_are_checked_when_a_file_is_added),
+		TEST(a_denied_folder_refuses_files),
 		TEST(lists_of_ranges_are_checked),
 		TEST(enumerators_count_skip_and_start_anew),
 		TEST(finished_jobs_are_not_enumerated_nor_found),
@@ -517,6 +631,11 @@ int main(int argc, char **argv)
 		TEST_OF(setters_of_bits_check_their_values, bits),
 		TEST_OF(languages_of_descriptions_are_checked, bits),
 		TEST_OF(an_upload_ends_when_the_server_has_it, bits),
+		TEST_OF(prefixes_are_replaced_in_all_names_or_none, bits),
+		TEST_OF(credentials_have_limits, bits),
+		TEST_OF(properties_have_their_time, bits),
+		TEST_OF(an_active_job_has_a_maximum_time, bits),
+		TEST_OF(a_machine_has_three_hundred_jobs, bits),
 		TEST(modifications_are_merged),
 		TEST(a_failing_call_can_be_made_to_make_an_error),
 		TEST(an_error_handle_can_be_made_to_follow_the_job),

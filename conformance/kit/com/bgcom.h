@@ -111,6 +111,7 @@ void com_handle_return(struct adapter *adapter, const char *name);
 unsigned com_handle_clear(struct adapter *adapter);
 /* IID from an interface's name or a GUID, with braces or without. */
 bool com_handle_iid(const char *text, IID *iid);
+extern const IID com_iid_job5;
 
 /* com_callback.c: the client's IBackgroundCopyCallback. */
 /* The callback object of a job handle, made at first need; borrowed. NULL when there are too many. */
@@ -148,9 +149,11 @@ HRESULT call_string(struct call *call, HRESULT hr, WCHAR *text, const char *key)
 const char *com_wine_version(void);
 
 /* The rows of each group of commands, ended by a NULL. */
-extern const struct call_row com_manager_rows[], com_job_rows[], com_error_rows[], com_object_rows[];
+extern const struct call_row com_manager_rows[], com_job_rows[], com_later_rows[], com_error_rows[], com_object_rows[];
 /* com_property.c */
 HRESULT com_property_set(struct call *call, void *object);
 HRESULT com_property_get(struct call *call, void *object);
+/* com_later.c: a property that only a later interface has; unsupported when there is none such. */
+HRESULT com_later_property(struct call *call, IBackgroundCopyJob *job, bool set);
 
 #endif

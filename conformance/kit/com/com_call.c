@@ -157,7 +157,8 @@ HRESULT call_string(struct call *call, HRESULT hr, WCHAR *text, const char *key)
 
 static const struct call_row *find_row(const char *command)
 {
-	static const struct call_row *const groups[] = {com_manager_rows, com_job_rows, com_error_rows, com_object_rows};
+	static const struct call_row *const groups[] = {com_manager_rows, com_job_rows, com_later_rows, com_error_rows,
+		com_object_rows};
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		for (const struct call_row *row = groups[i]; row->command; row++)
 			if (strcmp(row->command, command) == 0)

@@ -145,6 +145,15 @@ unsigned com_handle_clear(struct adapter *adapter)
 	return leaks;
 }
 
+/* Interfaces that the import libraries do not know. */
+const IID com_iid_job5 = {0xe847030c, 0xbbba, 0x4657, {0xaf, 0x6d, 0x48, 0x4a, 0xa4, 0x2b, 0xf1, 0xfe}};
+static const IID iid_http_options2 = {0xb591a192, 0xa405, 0x4fc3, {0x83, 0x23, 0x4c, 0x5c, 0x54, 0x25, 0x78, 0xfc}};
+static const IID iid_http_options3 = {0x8a9263d3, 0xfd4c, 0x4eda, {0x9b, 0x28, 0x30, 0x13, 0x2a, 0x4d, 0x4e, 0x3c}};
+static const IID iid_file3 = {0x659cdeaa, 0x489e, 0x11d9, {0xa9, 0xcd, 0x00, 0x0d, 0x56, 0x96, 0x52, 0x51}};
+static const IID iid_file4 = {0xef7e0655, 0x7888, 0x4960, {0xb0, 0xe5, 0x73, 0x08, 0x46, 0xe0, 0x34, 0x92}};
+static const IID iid_file5 = {0x85c1657f, 0xdafc, 0x40e8, {0x88, 0x34, 0xdf, 0x18, 0xea, 0x25, 0x71, 0x7e}};
+static const IID iid_file6 = {0xcf6784f7, 0xd677, 0x49fd, {0x93, 0x68, 0xcb, 0x47, 0xae, 0xe9, 0xd1, 0xad}};
+
 static const struct { const char *name; const IID *iid; } interfaces[] = {
 	{"IUnknown", &IID_IUnknown},
 	{"IBackgroundCopyManager", &IID_IBackgroundCopyManager},
@@ -152,10 +161,17 @@ static const struct { const char *name; const IID *iid; } interfaces[] = {
 	{"IBackgroundCopyJob2", &IID_IBackgroundCopyJob2},
 	{"IBackgroundCopyJob3", &IID_IBackgroundCopyJob3},
 	{"IBackgroundCopyJob4", &IID_IBackgroundCopyJob4},
+	{"IBackgroundCopyJob5", &com_iid_job5},
 	{"IBackgroundCopyJobHttpOptions", &IID_IBackgroundCopyJobHttpOptions},
+	{"IBackgroundCopyJobHttpOptions2", &iid_http_options2},
+	{"IBackgroundCopyJobHttpOptions3", &iid_http_options3},
 	{"IBackgroundCopyError", &IID_IBackgroundCopyError},
 	{"IBackgroundCopyFile", &IID_IBackgroundCopyFile},
 	{"IBackgroundCopyFile2", &IID_IBackgroundCopyFile2},
+	{"IBackgroundCopyFile3", &iid_file3},
+	{"IBackgroundCopyFile4", &iid_file4},
+	{"IBackgroundCopyFile5", &iid_file5},
+	{"IBackgroundCopyFile6", &iid_file6},
 	{"IEnumBackgroundCopyFiles", &IID_IEnumBackgroundCopyFiles},
 	{"IEnumBackgroundCopyJobs", &IID_IEnumBackgroundCopyJobs},
 	{"IBackgroundCopyCallback", &IID_IBackgroundCopyCallback},

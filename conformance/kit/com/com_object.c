@@ -33,7 +33,8 @@ static HRESULT take_list(struct call *call, struct list *list)
 static HRESULT keep_elements(struct call *call, HRESULT hr, IBackgroundCopyFile **element, ULONG fetched, int64_t count, const IID *iid)
 {
 	ULONG first = 0;
-	call_field(call, "fetched", fetched);
+	if (!call_out_null(call))
+		call_field(call, "fetched", fetched);
 	if (count == 1 && fetched == 1) {
 		first = 1;
 		hr = call_object(call, hr, element[0], iid);
@@ -44,6 +45,7 @@ static HRESULT keep_elements(struct call *call, HRESULT hr, IBackgroundCopyFile 
 	return hr;
 }
 
+/* out=null passes NULL for the count, which may be left out when one element is asked for. */
 static HRESULT next(struct call *call, void *object)
 {
 	IBackgroundCopyFile *element[NEXT_MAX];
@@ -62,8 +64,10 @@ static HRESULT next(struct call *call, void *object)
 		return hr;
 	for (unsigned i = 0; i < NEXT_MAX; i++)
 		element[i] = OUT_POISON;
-	hr = IEnumBackgroundCopyFiles_Next(list.files, (ULONG)count, null ? NULL : element, &fetched);
-	if (SUCCEEDED(hr) && !null)
+	hr = IEnumBackgroundCopyFiles_Next(list.files, (ULONG)count, element, null ? NULL : &fetched);
+	if (null && hr == S_OK)
+		fetched = (ULONG)count;
+	if (SUCCEEDED(hr))
 		hr = keep_elements(call, hr, element, fetched, count, list.element);
 	IEnumBackgroundCopyFiles_Release(list.files);
 	return hr;

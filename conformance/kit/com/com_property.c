@@ -68,9 +68,7 @@ HRESULT com_property_set(struct call *call, void *object)
 		return set_number(call, "no_progress_timeout", job, job->lpVtbl->SetNoProgressTimeout);
 	if (call_has(call, "proxy_usage"))
 		return set_number(call, "proxy_usage", job, set_proxy_usage);
-	call->answer = ANSWER_UNSUPPORTED;
-	strcpy(call->why, "no such property");
-	return E_FAIL;
+	return com_later_property(call, job, true);
 }
 
 static HRESULT get_text(struct call *call, IBackgroundCopyJob *job, text_getter get)
@@ -151,7 +149,5 @@ HRESULT com_property_get(struct call *call, void *object)
 		return get_number(call, job, job->lpVtbl->GetNoProgressTimeout);
 	if (strcmp(property, "proxy_usage") == 0)
 		return get_number(call, job, get_proxy_usage);
-	call->answer = ANSWER_UNSUPPORTED;
-	strcpy(call->why, "no such property");
-	return E_FAIL;
+	return com_later_property(call, job, false);
 }

@@ -7,7 +7,7 @@ exe=$BUILD/com/bgcom.exe
 export BGCHECK_WINE_DIR=${BGCHECK_WINE_DIR:-$BUILD/wine}
 
 commands() {
-	sed -n 's/^METHOD("\([^"]*\)".*/\1/p' model/method.def | sort -u
+	sed -n 's/^METHOD("\([^"]*\)".*, *[0-9]*, [01], 1, [01], .*/\1/p' model/method.def | sort -u
 }
 
 session() {

@@ -1,0 +1,63 @@
+/* explore_internal.h -- what explore*.c share: the letters, the states of one job, and what each letter makes of each. */
+#ifndef BGCHECK_SIM_EXPLORE_INTERNAL_H
+#define BGCHECK_SIM_EXPLORE_INTERNAL_H
+
+#include "sim/explore.h"
+
+#define LETTERS_MAX 96u
+#define NETWORK_UP 1u
+#define OWNER_HERE 2u
+#define POLICY_FREE 4u
+#define CONDITION_START (NETWORK_UP | OWNER_HERE | POLICY_FREE)
+#define NOT_POSSIBLE 0xFFFFFFFFu
+
+struct alphabet {
+	unsigned count;
+	struct explore_letter letters[LETTERS_MAX];
+	unsigned causes_count;
+	enum cause causes[EXPLORE_CAUSES_MAX];  /* what `report` counts from 1; the last is NO_PROGRESS */
+	unsigned statuses[EXPLORE_CAUSES_MAX];
+};
+
+/* One job in one condition of the machine: by number, in the order found (breadth first). */
+struct node {
+	struct explore_job job;
+	unsigned condition;
+	uint32_t rank;               /* among the nodes of its condition */
+	uint32_t parent;             /* node, NOT_POSSIBLE: a start */
+	uint16_t parent_letter;      /* letter, or LETTERS_MAX + enum explore_global */
+	uint32_t edges, edges_count; /* distinct other nodes, in space.edges */
+	uint32_t moves;              /* letters that may happen, whatever they lead to */
+	uint32_t global[EXPLORE_GLOBALS];  /* node; NOT_POSSIBLE: none of this machine's events now */
+};
+
+struct space {
+	const struct explore_bounds *bounds;
+	struct alphabet alphabet;
+	struct node *nodes;
+	uint32_t nodes_count, nodes_max;
+	uint32_t *slots;             /* hash: node + 1 */
+	uint32_t slots_mask;
+	uint32_t *edges;
+	uint32_t edges_count, edges_max;
+	uint32_t ranks[EXPLORE_CONDITIONS];        /* nodes of each condition */
+	uint32_t *by_rank[EXPLORE_CONDITIONS];     /* node of a rank */
+	bool *row_taken;
+};
+
+/* STATUS_BAD_INPUT and why, when a bound is out of range. */
+enum status explore_check_bounds(const struct explore_bounds *bounds, struct failure *failure);
+void alphabet_make(const struct explore_bounds *bounds, struct alphabet *alphabet);
+/* Whether the world, or a client, may bring the letter to the job now. */
+bool explore_may(const struct explore_bounds *bounds, const struct explore_letter *letter, const struct explore_job *job, unsigned condition);
+/* One class of a global event: whether it exists within the bounds; the condition after it. */
+bool explore_global_may(const struct explore_bounds *bounds, enum explore_global global);
+unsigned explore_global_after(enum explore_global global, unsigned condition);
+/* Finds all nodes. */
+enum status space_make(struct arena *arena, const struct explore_bounds *bounds, struct space *space, struct failure *failure);
+/* Path from a start to a node; returns its length. */
+unsigned space_path(const struct space *space, uint32_t node, struct explore_step *path);
+/* Index of the first invariant that the job breaks; -1: none. */
+int explore_broken(const struct explore_job *job);
+
+#endif
