@@ -159,8 +159,7 @@ static void see_request(struct judge *judge, const struct sight *sight)
 
 /* --- states */
 
-/* Nothing but the network can have kept a job from its turn. */
-static bool was_always_well(const struct view *view)
+bool rule_reading_is_calm(const struct view *view)
 {
 	return !view->net_ever_down && !view->policy_ever && view->kill_ns == VIEW_NEVER && view->logoff_ns == VIEW_NEVER;
 }
@@ -169,7 +168,7 @@ static bool was_always_well(const struct view *view)
 static void see_connecting_do(struct judge *judge, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (job->call != EVENT_RESUME || (job->call_hr & 0x80000000u) || job->resumed_ns == VIEW_NEVER || !was_always_well(&judge->view)) return;
+	if (job->call != EVENT_RESUME || (job->call_hr & 0x80000000u) || job->resumed_ns == VIEW_NEVER || !rule_reading_is_calm(&judge->view)) return;
 	if (judge->view.jobs_count > 1 || sight->now_ns - job->resumed_ns < SURE_NS + judge->tolerance_ns) return;
 	if (job->attempts || job->ever_error) return;
 	if (sight->state == STATE_TRANSFERRING) judge_show(judge, "C-17", "transferring");
