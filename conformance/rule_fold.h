@@ -72,6 +72,8 @@ bool judge_showed(const struct judge *judge, const char *id);
 bool judge_takes(const struct judge *judge, const char *id, const char *choice);
 /* Readings that no rule asks for by itself (rule_reading.c): asked at every sight, after the rules. */
 void rule_reading_see(struct judge *judge, const struct sight *sight);
+/* The world has never kept a job from its turn. */
+bool rule_reading_is_calm(const struct view *view);
 
 /* Code as people read it: its word, else hexadecimal. buffer of 16. */
 const char *judge_code(const struct judge *judge, uint32_t hr, char buffer[16]);

@@ -48,7 +48,7 @@ static void show_code(struct judge *judge, const struct sight *sight, const char
 
 static void see_add(struct judge *judge, const struct sight *sight)
 {
-	bool final = state_in(sight->state, STATES_FINAL);
+	bool final = is_command(sight, "job.add_file") && state_in(sight->state, STATES_FINAL);
 	uint32_t invalid_state = judge_word(judge, "INVALID_STATE");
 	show_code(judge, sight, "C-52", PATH_NOT_FOUND_HR, "at-add");
 	show_code(judge, sight, "C-53", judge_word(judge, "STRING_TOO_LONG"), "STRING_TOO_LONG");
@@ -159,16 +159,16 @@ static void see_request(struct judge *judge, const struct sight *sight)
 
 /* --- states */
 
-static bool is_well(const struct view *view)
+bool rule_reading_is_calm(const struct view *view)
 {
-	return !view->net_down && !view->policy_block && !view->service_down && !view->logged_off;
+	return !view->net_ever_down && !view->policy_ever && view->kill_ns == VIEW_NEVER && view->logoff_ns == VIEW_NEVER;
 }
 
 /* C-17: long after Resume, and no server has been reached. */
 static void see_connecting_do(struct judge *judge, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (job->call != EVENT_RESUME || (job->call_hr & 0x80000000u) || job->resumed_ns == VIEW_NEVER || !is_well(&judge->view)) return;
+	if (job->call != EVENT_RESUME || (job->call_hr & 0x80000000u) || job->resumed_ns == VIEW_NEVER || !rule_reading_is_calm(&judge->view)) return;
 	if (judge->view.jobs_count > 1 || sight->now_ns - job->resumed_ns < SURE_NS + judge->tolerance_ns) return;
 	if (job->attempts || job->ever_error) return;
 	if (sight->state == STATE_TRANSFERRING) judge_show(judge, "C-17", "transferring");

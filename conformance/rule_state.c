@@ -116,7 +116,8 @@ static bool answers(const struct judge *judge, enum answer answer, uint32_t hr)
 static void show_reading(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (rule == RULE_state_003) judge_show(judge, "C-16", sight->state == STATE_QUEUED ? "via-queued" : "direct");
+	bool calm = !job->ever_error && rule_reading_is_calm(&judge->view);
+	if (rule == RULE_state_003 && calm) judge_show(judge, "C-16", sight->state == STATE_QUEUED ? "via-queued" : "direct");
 	if (rule == RULE_state_016) judge_show(judge, "C-19", sight->state == STATE_SUSPENDED ? "suspended" : "unchanged");
 	/* With a file that was added there is something to do. */
 	if (rule != RULE_state_024 || job->added_in_transferred) return;

@@ -111,8 +111,13 @@ static void follow_timers(struct service_job *job)
 	follow(job, &job->expiry, job->job.expires_ns);
 }
 
-/* A job must know what the world is like. */
-static void tell_world(struct service_job *job)
+/* COST-003: what was blocked runs again without a call, whatever it was made of. */
+static void let_go(struct service_job *job)
+{
+	if (job->is_held && job->service->network_up && !job->service->blocked) service_event(job, EVENT_RESUME);
+}
+
+static void tell_changes(struct service_job *job)
 {
 	struct service *service = job->service;
 	struct occurrence occurrence = service_occurrence(service, EVENT_BLOCK);
@@ -127,6 +132,13 @@ static void tell_world(struct service_job *job)
 	if (service->blocked) occurrence.cause = service->block_cause;
 	else occurrence.event = EVENT_UNBLOCK;
 	service_step(job, &occurrence);
+}
+
+/* A job must know what the world is like. */
+static void tell_world(struct service_job *job)
+{
+	tell_changes(job);
+	let_go(job);
 }
 
 struct service_job *service_add_job(struct service *service, const char *client, enum job_type type)
@@ -292,6 +304,15 @@ static void start_anew(struct service_job *job)
 	job->active_since_ns = job->service->now_ns;
 }
 
+/* A Suspend of the client's counts, also when the job is suspended already. */
+static void note_hold(struct service_job *job, enum event event, enum state from)
+{
+	bool blocks = event == EVENT_BLOCK || event == EVENT_NET_LOST;
+
+	if (blocks && from != STATE_SUSPENDED && job->job.state == STATE_SUSPENDED) job->is_held = true;
+	else if (event == EVENT_SUSPEND || from != job->job.state) job->is_held = false;
+}
+
 const struct move *service_step(struct service_job *job, const struct occurrence *occurrence)
 {
 	enum state from = job->job.state;
@@ -303,6 +324,7 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 	row = job_step(job->service->machine, &job->job, occurrence, &effects);
 	tell_step(job, occurrence, row, from, &effects);
 	if (looks && from == job->job.state) return row;
+	note_hold(job, occurrence->event, from);
 	for (unsigned i = 0; i < effects.count; i++) carry_out(job, effects.list[i].kind);
 	if (!has_effect(&effects, EFFECT_IMPOSSIBLE) && !has_effect(&effects, EFFECT_REFUSE)) touch(job, from);
 	if (from != job->job.state) leave(job, from);

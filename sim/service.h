@@ -111,6 +111,7 @@ struct service_job {
 	uint64_t waits_since;              /* counts entries into QUEUED: who waits longest is first */
 	int64_t ready_ns;                  /* when its turn may come */
 	int64_t modification_told_ns;      /* last JobModification */
+	bool is_held;                      /* what blocked it suspended it, and lets it go (C-15, C-64) */
 	bool is_connected;                 /* the server answered since the state was entered (C-17) */
 	unsigned handles;                  /* job handles of clients */
 	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */

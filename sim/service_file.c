@@ -203,6 +203,7 @@ static uint32_t add_file(struct call_frame *frame)
 	const char *url = service_arg_text(frame, "url"), *local = service_arg_text(frame, "local");
 	uint32_t hr = check_names(frame, url, local);
 
+	if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_add_fails_in_final)) return E(frame, E_FAIL); /* C-55 */
 	if (!hr) hr = check_room(frame, 1);
 	return hr ? hr : add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 }

@@ -292,6 +292,30 @@ static const struct { const char *name, *id, *choice; enum dialect dialect; cons
 	{ "GET", "C-62", "get-first", DIALECT_BITS, GO },
 	{ "503", "C-63", "transient", DIALECT_BITS, GO STATUS("2", "/f1", "503") E("2", "TRANSIENT_ERROR", "REMOTE_FILE", "HTTP_503", "0") },
 	{ "500", "C-63", "fatal", DIALECT_BITS, GO STATUS("2", "/f1", "500") E("2", "ERROR", "REMOTE_FILE", "HTTP_500", "0") },
+	{ "404 while connecting", "C-18", "fatal-causes", DIALECT_BITS, QUEUED P("1", "CONNECTING") REQ("1", "/f1") STATUS("2", "/f1", "404") E404("2", "ERROR") },
+	{ "404 while transferring", "C-18", "transient-only", DIALECT_BITS, FATAL },
+	{ "nothing answers in do", "C-17", "queued", DIALECT_DO, QUEUED P("5", "QUEUED") },
+	{ "nothing answers in do", "C-17", "transferring", DIALECT_DO, NEW FILE1 RESUME("0") P("5", "TRANSFERRING") },
+	{ "the network goes while connecting", "C-23", "stays", DIALECT_BITS, QUEUED P("1", "CONNECTING") WORLD("2", "net word=down") P("3", "CONNECTING") },
+	{ "files one by one", "C-24", "serial", DIALECT_DO, NEW FILE1 FILE2 RESUME("0") REQ("1", "/f1") WHOLE("2", "/f1") REQ("3", "/f2") },
+	{ "files at once", "C-24", "parallel", DIALECT_DO, NEW FILE1 FILE2 RESUME("0") REQ("1", "/f1") REQ("1", "/f2") },
+	{ "JobError with DISABLE", "C-27", "ignored", DIALECT_DO,
+		NEW SET("notify_flags=6") SET("notify_interface=1") CB("3", "job_error", "state=ERROR context=NONE code=HTTP_404 return=S_OK n=1") },
+	{ "HIGH", "C-31", "high-and-foreground=3600,normal-and-low=86400", DIALECT_DO, NEW SET("priority=HIGH") CALL("0", "job.get hr=S_OK property=no_progress_timeout value=3600") },
+	{ "HIGH like NORMAL", "C-31", "foreground=3600,others=86400", DIALECT_DO, NEW SET("priority=HIGH") CALL("0", "job.get hr=S_OK property=no_progress_timeout value=86400") },
+	{ "an unknown job", "C-51", "0x80D02003", DIALECT_DO, BEGIN "0 client - job.open hr=0x80D02003 as=j9 id=X\n" },
+	{ "a missing folder", "C-52", "at-add", DIALECT_BITS, NEW CALL("0", "job.add_file hr=0x80070003 url=http://origin/f1 local=w/x/f1") },
+	{ "a missing folder found late", "C-52", "at-transfer", DIALECT_BITS, GO E("2", "ERROR", "LOCAL_FILE", "0x80070003", "0") },
+	{ "a long URL", "C-53", "STRING_TOO_LONG", DIALECT_BITS, NEW CALL("0", "job.add_file hr=STRING_TOO_LONG url=http://origin/f1 local=w/f1") },
+	{ "a set with a bad element", "C-54", "those-before", DIALECT_BITS, NEW CALL("0", "job.add_file_set hr=E_INVALIDARG url=http://origin/f1 local=w/f1")
+		CALL("0", "job.progress hr=S_OK files_total=1") },
+	{ "a set of which nothing is there", "C-54", "none-added", DIALECT_BITS, NEW CALL("0", "job.add_file_set hr=E_INVALIDARG url=http://origin/f1 local=w/f1")
+		CALL("0", "job.progress hr=S_OK files_total=0") },
+	{ "added after the end", "C-55", "other-failure", DIALECT_BITS, NEW CALL("0", "job.cancel hr=S_OK") P("0", "CANCELLED")
+		CALL("0", "job.add_file hr=E_FAIL url=http://origin/f1 local=w/f1") },
+	{ "priority after the end", "C-58", "ok", DIALECT_DO, NEW CALL("0", "job.cancel hr=S_OK") P("0", "CANCELLED") SET("priority=HIGH") },
+	{ "an enumerator that is alive", "C-61", "live", DIALECT_DO, NEW FILE1 CALL("0", "job.enum_files hr=S_OK as=n1") FILE2 ON("0", "n1", "enum.count hr=S_OK count=2") },
+	{ "an enumerator", "C-61", "snapshot", DIALECT_BITS, NEW FILE1 CALL("0", "job.enum_files hr=S_OK as=n1") FILE2 ON("0", "n1", "enum.count hr=S_OK count=1") },
 	{ "state before JobError", "C-67", "state-first", DIALECT_BITS, FATAL CB("3", "job_error", "state=ERROR context=REMOTE_FILE code=HTTP_404 return=S_OK n=1") },
 };
 
@@ -306,6 +330,29 @@ static void readings_are_shown(void **state)
 		failures++;
 	}
 	assert_int_equal(failures, 0);
+}
+
+static unsigned findings_of(const char *id, const char *choice, const char *text)
+{
+	arena_reset(&arena);
+	struct judge *judge = judge_new(&arena, DIALECT_BITS, 0);
+	assert_non_null(judge);
+	if (id) judge_take(judge, id, choice);
+	see_text(judge, text);
+	return judge_findings_count(judge);
+}
+
+/* A MUST that has decided a contradiction holds unless the judge is told otherwise. */
+static void a_reading_that_is_taken_is_accepted(void **state)
+{
+	static const char absent[] = GO RESET("2", "/f1") P("2", "TRANSIENT_ERROR");
+	static const char lost[] = FATAL WORLD("3", "service word=kill") WORLD("4", "service word=start") P("5", "ERROR");
+	(void)state;
+	assert_int_not_equal(findings_of(NULL, NULL, absent), 0);
+	assert_int_equal(findings_of("C-01", "error-only", absent), 0);
+	assert_int_not_equal(findings_of("C-08", "state-only", absent), 0);
+	assert_int_not_equal(findings_of(NULL, NULL, lost), 0);
+	assert_int_equal(findings_of("C-08", "state-only", lost), 0);
 }
 
 #define DEAD NEW FILE1 CALL("0", "job.enum_files hr=S_OK as=n1") CALL("0", "handle.add_ref hr=S_OK count=2") CALL("0", "handle.release hr=S_OK count=1") \
@@ -393,6 +440,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lines_of_the_inside_change_nothing),
 		cmocka_unit_test(lines_of_unknown_objects_are_borne),
 		cmocka_unit_test(readings_are_shown),
+		cmocka_unit_test(a_reading_that_is_taken_is_accepted),
 		cmocka_unit_test(what_is_not_certain_is_not_judged),
 		cmocka_unit_test(memory_that_ends_is_told),
 	};
