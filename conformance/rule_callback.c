@@ -98,7 +98,7 @@ void rule_callback_repeated(struct judge *judge, unsigned rule, const struct sig
 	if (!job) return;
 	const struct view_calls *calls = &job->callbacks[kind];
 	bool failed = calls->count && (calls->returned & 0x80000000u) && calls->round == job->rounds;
-	if (!failed || !is_asked(job, kind)) return;
+	if (!failed || !is_asked(job, kind) || job->program) return;   /* a command line takes its place: CB-020 */
 	if (is_callback(sight, kind)) judge_trigger(judge, rule);
 	if ((sight->kind != SIGHT_STATE && sight->kind != SIGHT_END) || job->state != (kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED)) return;
 	if (sight->now_ns - calls->at_ns < AGAIN_NS + judge->tolerance_ns || service_stopped_since(judge, calls->at_ns)) return;
@@ -114,6 +114,18 @@ void rule_callback_once(struct judge *judge, unsigned rule, const struct sight *
 	if (!sight->returned) judge_trigger(judge, rule);
 	if (!calls->count || calls->returned || calls->round != job->rounds) return;
 	judge_break(judge, rule, "JobError returned S_OK", NULL, "it was called again", "called again after S_OK");
+}
+
+/* Where a command line is set it is run instead; whether it was, no trace tells. */
+void rule_callback_command(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_job *job = sight->job;
+	if (!is_callback(sight, VIEW_JOB_ERROR) || !job->program) return;
+	const struct view_calls *calls = &job->callbacks[VIEW_JOB_ERROR];
+	if (sight->returned & 0x80000000u) judge_trigger(judge, rule);
+	bool failed = calls->count && (calls->returned & 0x80000000u) && calls->round == job->rounds;
+	if (!failed || calls->at_ns < job->program_ns) return;
+	judge_break(judge, rule, TEXT("JobError returned %s", CODE_TEXT(judge, calls->returned)), NULL, "it was called again", "called again in spite of a command line");
 }
 
 void rule_callback_borrowed(struct judge *judge, unsigned rule, const struct sight *sight)

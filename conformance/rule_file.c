@@ -90,6 +90,18 @@ void rule_file_anew(struct judge *judge, unsigned rule, const struct sight *sigh
 	}
 }
 
+/* The new name leads back to the old one: nothing that the server said of the content has changed. */
+void rule_file_same(struct judge *judge, unsigned rule, const struct sight *sight)
+{
+	const struct view_file *file = sight->file;
+	if (sight->kind != SIGHT_REQUEST || sight->shared || file->asked_head || file->renamed_ns == VIEW_NEVER) return;
+	bool led = file->led_ns != VIEW_NEVER && file->led_ns >= file->renamed_ns && !strcmp(sight->line->object, file->old_path);
+	if (!led || file->was_done || !file->had || file->parts || !file->resumable || file->breaks || file->sent_anew) return;
+	bool goes_on = file->asked_range && file->asked_from > 0 && file->asked_from <= file->covered;
+	judge_claim(judge, rule, goes_on, TEXT("%s is asked for %s", file->old_path, file->asked_range ? "from another byte" : "from its first byte"),
+		"the same content is not gone on with");
+}
+
 /* A file that was there before its name changed. */
 void rule_file_done(struct judge *judge, unsigned rule, const struct sight *sight)
 {

@@ -94,6 +94,8 @@ enum rule_parts { RULE_PARTS_NONE, RULE_PARTS_WHOLE, RULE_PARTS_OTHER };
 enum rule_parts rule_job_parts(const struct view_file *file);
 /* What is wrong with a URL, for certain (rule_job.c). */
 bool rule_job_is_no_url(const char *url);
+/* It is none, or too long, or of another protocol. */
+bool rule_job_is_bad_url(const char *url);
 bool rule_job_is_good_url(const char *url);
 /* Every byte of the file was sent in good responses, or nothing can be said of it: redirected, renamed (rule_net.c). */
 bool rule_net_file_complete(const struct view_file *file);

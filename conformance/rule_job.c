@@ -56,6 +56,12 @@ bool rule_job_is_no_url(const char *url)
 	return wrong_url(url) == WRONG_NAME;
 }
 
+bool rule_job_is_bad_url(const char *url)
+{
+	unsigned wrong = wrong_url(url);
+	return wrong && !(wrong & UNSURE);
+}
+
 bool rule_job_is_good_url(const char *url)
 {
 	return wrong_url(url) == 0;

@@ -140,23 +140,33 @@ void rule_life_turned_fatal(struct judge *judge, unsigned rule, const struct sig
 		TEXT("state=ERROR code=%s", CODE_TEXT(judge, look->code)));
 }
 
+/* Causes that the code may come of: those before the last error was told, and those that may have been since. */
+static void find_causes(const struct judge *judge, const struct view_causes *causes, uint32_t code, int64_t told_ns, bool *before, bool *since)
+{
+	for (unsigned i = 0; i < causes->count; i++) {
+		const struct view_cause *cause = &causes->list[i];
+		if (machine_report(judge->view.machine, cause->cause, cause->status).code != code) continue;
+		*before = true;
+		*since |= cause->at_ns > told_ns || !cause->certain;
+	}
+}
+
 /* The error of an older cause, told although a newer one ended the job. */
 void rule_life_replaced(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_look(sight)) return;
 	const struct view_job *job = sight->job;
-	const struct view_look *look = &job->look, *last = &job->last;
+	const struct view_look *look = &job->look, *told = &job->last_error;
 	struct view_causes causes;
-	if (sight->state != STATE_ERROR || !look->values || !last->values || job->changes) return;
+	bool before = false, since = false;
+	if (sight->state != STATE_ERROR || !look->values || !told->valid || told->at_ns >= job->since_ns) return;
 	view_causes(&judge->view, job, &causes);
 	const struct view_cause *newest = judge_newest(&causes);
-	if (causes.unknown || !newest || newest->at_ns < last->at_ns || judge_class(judge, newest) != FAULT_CLASS_FATAL) return;
+	if (causes.unknown || !newest || newest->at_ns < told->at_ns || judge_class(judge, newest) != FAULT_CLASS_FATAL) return;
 	uint32_t code = machine_report(judge->view.machine, newest->cause, newest->status).code;
-	bool older = false;
-	for (unsigned i = 0; i < causes.count; i++)
-		older |= machine_report(judge->view.machine, causes.list[i].cause, causes.list[i].status).code == look->code;
-	if (last->code == code || last->state == STATE_ERROR) return;
-	judge_claim(judge, rule, look->code == code || look->code != last->code || !older, LOOK_TEXT(judge, look),
+	if (told->code == code) return;
+	find_causes(judge, &causes, look->code, told->at_ns, &before, &since);
+	judge_claim(judge, rule, look->code == code || look->code != told->code || !before || since, LOOK_TEXT(judge, look),
 		TEXT("code=%s of the error before", CODE_TEXT(judge, look->code)));
 }
 

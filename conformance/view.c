@@ -232,6 +232,7 @@ static void see_look(struct view_seeing *seeing, struct view_job *job, enum stat
 	const char *code = trace_get(line, "code");
 	look.values = look.present && context && code && machine_code(seeing->view->dialect, code, strlen(code), &look.code);
 	job->last = job->look;
+	if (job->look.values) job->last_error = job->look;
 	job->look = look;
 	job->ever_present |= look.present;
 	settle_handles(seeing->view, job);

@@ -98,6 +98,7 @@ struct view_file {
 	int64_t later_ns, not_before_ns;  /* Retry-After: when it was said, and until when; VIEW_NEVER */
 	int64_t led_ns;              /* the last response leads to another path; VIEW_NEVER: it does not */
 	bool renamed_suspended;      /* SetRemoteName while the job was suspended */
+	unsigned properties_set;     /* of IDeliveryOptimizationFile2, as bits; a setter that failed counts, too */
 };
 
 /* The newest call that adds files: what it asked for, and of which job. */
@@ -111,6 +112,14 @@ struct view_add {
 	bool open, final;            /* certainly no final state; certainly one */
 	bool denied;                 /* files could not be written */
 	bool failed;
+};
+
+/* The newest ReplaceRemotePrefix, as the names were before it. */
+struct view_prefix {
+	const char *before, *after;  /* NULL: NULL was passed, or none was called yet */
+	unsigned matches;            /* names that have the prefix */
+	const char *result;          /* what becomes of the first of them; NULL: of none */
+	uint32_t hr;
 };
 
 /* Properties of which the view keeps the value; the others have fields of their own. */
@@ -181,6 +190,7 @@ struct view_job {
 	enum state other;            /* the one observed before this row */
 	uint32_t possible;           /* states that the table allows now, as bits */
 	struct view_look look, last; /* the newest and the one before */
+	struct view_look last_error; /* the newest before `look` that told an error */
 
 	/* Since the newest look. */
 	unsigned changes;            /* calls that changed the job */
@@ -243,6 +253,10 @@ struct view_job {
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
 
 	struct view_add add;
+	struct view_prefix prefix;
+	const char *program;         /* of the command line; NULL: none is set */
+	int64_t program_ns;          /* when it was set */
+	const char *program_over;    /* of one that TakeOwnership has ended; NULL: none, or another one was set since */
 	struct view_value values[VIEW_PROPERTIES];
 	/* view_progress.c */
 	struct view_told told, told_before;

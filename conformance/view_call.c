@@ -267,17 +267,59 @@ static void rename_handle(struct view_seeing *seeing, struct view_job *job, cons
 	rename_file(seeing, job->files[handle->file], url);
 }
 
-/* ReplaceRemotePrefix: every file whose name has the old prefix. */
+/* --- ReplaceRemotePrefix */
+
+/* False: the file's name has not the prefix. */
+static bool replace(const struct view_prefix *prefix, const struct view_file *file, char url[TRACE_TEXT_MAX])
+{
+	if (!file->url || strncmp(file->url, prefix->before, strlen(prefix->before))) return false;
+	snprintf(url, TRACE_TEXT_MAX, "%s%s", prefix->after, file->url + strlen(prefix->before));
+	return true;
+}
+
+static void note_prefix(struct view_seeing *seeing, const struct sight *sight)
+{
+	struct view_job *job = sight->job;
+	struct view_prefix *prefix = &job->prefix;
+	char url[TRACE_TEXT_MAX];
+	if (strcmp(sight->command, "job.replace_prefix")) return;
+	*prefix = (struct view_prefix){ .before = given(seeing, "old_prefix"), .after = given(seeing, "new_prefix"), .hr = sight->hr };
+	for (unsigned i = 0; prefix->before && prefix->after && i < job->files_count; i++) {
+		if (!replace(prefix, job->files[i], url)) continue;
+		if (!prefix->matches++) prefix->result = view_text(seeing, url);
+	}
+}
+
 static void rename_files(struct view_seeing *seeing, struct view_job *job)
 {
-	const char *before = trace_get(seeing->line, "old_prefix"), *after = trace_get(seeing->line, "new_prefix");
 	char url[TRACE_TEXT_MAX];
-	for (unsigned i = 0; before && after && i < job->files_count && !seeing->status; i++) {
-		struct view_file *file = job->files[i];
-		if (!file->url || strncmp(file->url, before, strlen(before))) continue;
-		snprintf(url, sizeof url, "%s%s", after, file->url + strlen(before));
-		rename_file(seeing, file, url);
+	for (unsigned i = 0; job->prefix.matches && i < job->files_count && !seeing->status; i++)
+		if (replace(&job->prefix, job->files[i], url)) rename_file(seeing, job->files[i], url);
+}
+
+/* --- command lines, and properties of do's files */
+
+static void see_command(struct view_seeing *seeing, const struct sight *sight)
+{
+	struct view_job *job = sight->job;
+	if (!strcmp(sight->command, "job.set_command")) {
+		job->program = given(seeing, "program");
+		job->program_ns = sight->now_ns;
+		job->program_over = NULL;
+	} else if (!strcmp(sight->command, "job.take_ownership")) {
+		if (job->program) job->program_over = job->program;
+		job->program = NULL;
 	}
+}
+
+/* A setter that fails may have set something: who asks for what was never set must not have tried. */
+static void note_file_property(struct view_seeing *seeing, const struct sight *sight)
+{
+	const struct view_handle *handle = sight->handle;
+	int64_t id = trace_get_int(seeing->line, "property_id", -1);
+	if (strcmp(sight->command, "file.set_do_property") || id < 0 || id > 31 || !handle) return;
+	for (unsigned i = 0; i < sight->job->files_count; i++)
+		if (handle->file < 0 || handle->file == (int)i) sight->job->files[i]->properties_set |= 1u << id;
 }
 
 /* What a call that succeeded changed. */
@@ -296,6 +338,7 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 		see_property(job, sight->method, trace_get(seeing->line, sight->method->property), sight->now_ns);
 	else if (!strcmp(sight->command, "file.set_remote_name")) rename_handle(seeing, job, sight->handle);
 	else if (!strcmp(sight->command, "job.replace_prefix")) rename_files(seeing, job);
+	else see_command(seeing, sight);
 }
 
 static void see_failure(struct view_job *job, const struct sight *sight)
@@ -429,6 +472,8 @@ void view_call_see(struct view_seeing *seeing)
 		open_call(job, &sight);
 		note_add(seeing, &sight);
 		note_value(seeing, &sight);
+		note_prefix(seeing, &sight);
+		note_file_property(seeing, &sight);
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);
 		tell_call(view, &sight);

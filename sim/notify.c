@@ -78,6 +78,7 @@ static bool is_again(const struct service_job *job, uint32_t flag, uint32_t gene
 	if (job->job.state != STATE_ERROR && job->job.state != STATE_TRANSIENT_ERROR) return false;
 	if (!job->job.error.present || job->job.error.generation != generation) return false;
 	if (service_has_defect(service, DEFECT_callback_error_once)) return false;
+	if (job->later.program && !service_has_defect(service, DEFECT_callback_error_forever)) return false; /* CB-020: it is run instead */
 	return failed || service_has_defect(service, DEFECT_callback_error_forever);
 }
 

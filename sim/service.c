@@ -231,7 +231,7 @@ static void keep_files(struct service_job *job)
 	for (unsigned i = 0; i < job->job.files_count; i++) {
 		struct service_file *file = job->files[i];
 		if (!job->job.files[i].kept || !file->temporary) continue;
-		if (disk_rename(&job->service->disk, file->temporary, file->local)) file->temporary = NULL;
+		if (disk_rename(&job->service->disk, file->temporary, service_file_place(file))) file->temporary = NULL;
 	}
 }
 

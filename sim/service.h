@@ -307,5 +307,7 @@ uint32_t service_later_set(struct call_frame *frame);
 uint32_t service_later_get(struct call_frame *frame);
 /* Whether a URL may be one of a file. */
 bool service_file_is_url(const struct call_frame *frame, const char *url);
+/* Where the file goes; NULL: nobody has said it. */
+const char *service_file_place(const struct service_file *file);
 
 #endif

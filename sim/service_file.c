@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DO_FILE_SINK_PATH 4          /* DOFilePropertyId, constants.md 5 */
 #define E(frame, word) service_code((frame)->service, CODE_##word)
 #define HR_FAILED(hr) ((hr) >> 31 & 1u)
 
@@ -153,6 +154,11 @@ static uint32_t check_ranges(const struct call_frame *frame, const struct file_r
 
 /* --- adding */
 
+const char *service_file_place(const struct service_file *file)
+{
+	return file->local ? file->local : file->property[DO_FILE_SINK_PATH];
+}
+
 /* How many files the job can still have, and the code for one too many. */
 static uint32_t check_room(const struct call_frame *frame, unsigned count)
 {
@@ -172,8 +178,8 @@ static struct service_file *make_file(struct service *service, const char *url, 
 
 	if (!file) return NULL;
 	file->url = arena_text(service->arena, url, strlen(url));
-	file->local = arena_text(service->arena, local, strlen(local));
-	if (!file->url || !file->local) return NULL;
+	file->local = local ? arena_text(service->arena, local, strlen(local)) : NULL;
+	if (!file->url || (local && !file->local)) return NULL;
 	file->size = JOB_SIZE_UNKNOWN;
 	file->ranges_count = count;
 	if (count == 0) return file;
@@ -198,10 +204,12 @@ static uint32_t add(struct call_frame *frame, struct service_file *file, uint64_
 	return hr >> 31 && file->ranges_count ? E(frame, INVALID_STATE) : hr;   /* JOB-023; C-55 is about AddFile */
 }
 
+/* do: a job may have a file without a place (ERR-CODE-025), so AddFile must take one; inferred. */
 static uint32_t add_file(struct call_frame *frame)
 {
 	const char *url = service_arg_text(frame, "url"), *local = service_arg_text(frame, "local");
-	uint32_t hr = check_names(frame, url, local);
+	bool placeless = !local && frame->service->machine->dialect == DIALECT_DO && service_file_is_url(frame, url);
+	uint32_t hr = placeless ? 0 : check_names(frame, url, local);
 
 	if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_add_fails_in_final)) return E(frame, E_FAIL); /* C-55 */
 	if (!hr) hr = check_room(frame, 1);

@@ -1,5 +1,6 @@
 /* service_later.c -- commands of the interfaces that came after IBackgroundCopyJob: what they set
- * is kept and given back; of what it would do to a transfer only the maximum download time is simulated. */
+ * is kept and given back. Of what it would do only the maximum download time, the place of do's files, and the command
+ * line that takes the place of JobError are simulated. */
 #include "sim/service.h"
 
 #include <stdio.h>

@@ -201,6 +201,10 @@ static void connected(struct service_job *job)
 	enum cause cause = job->transfer.connect_cause;
 
 	if (is_stopped_by_world(job)) return;
+	if (!service_file_place(transfer_file(job))) {
+		transfer_fail(job, CAUSE_NO_LOCAL_PATH);
+		return;
+	}
 	if (cause == CAUSE_NONE) {
 		transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);
 		return;

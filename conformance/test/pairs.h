@@ -17,8 +17,9 @@ struct pair {
 	const char *bad;    /* this rule is broken, others may be */
 };
 
-extern const struct pair PAIRS_ERROR[], PAIRS_CODE[], PAIRS_STATE[], PAIRS_REST[], PAIRS_MANAGER[], PAIRS_JOB[], PAIRS_WORLD[];
-extern const unsigned PAIRS_ERROR_COUNT, PAIRS_CODE_COUNT, PAIRS_STATE_COUNT, PAIRS_REST_COUNT, PAIRS_MANAGER_COUNT, PAIRS_JOB_COUNT, PAIRS_WORLD_COUNT;
+extern const struct pair PAIRS_ERROR[], PAIRS_CODE[], PAIRS_STATE[], PAIRS_REST[], PAIRS_MANAGER[], PAIRS_JOB[], PAIRS_WORLD[], PAIRS_LATER[];
+extern const unsigned PAIRS_ERROR_COUNT, PAIRS_CODE_COUNT, PAIRS_STATE_COUNT, PAIRS_REST_COUNT, PAIRS_MANAGER_COUNT, PAIRS_JOB_COUNT, PAIRS_WORLD_COUNT,
+	PAIRS_LATER_COUNT;
 
 #define BEGIN "0 player - begin id=t tier=virtual\n"
 #define END(t) t " player - end reason=done leaks=0\n"

@@ -23,6 +23,8 @@ const struct pair PAIRS_ERROR[] = {
 	{ "ERR-LIFE-008", IN_BITS, FATAL CALL("3", "job.suspend hr=S_OK") E404("3", "SUSPENDED"), FATAL CALL("3", "job.suspend hr=S_OK") P("3", "SUSPENDED") },
 	{ "ERR-LIFE-009", IN_BITS, TRANSIENT ERST("1209602", "ERROR"), TRANSIENT E("1209602", "ERROR", "GENERAL_TRANSPORT", "0x00190194", "0") },
 	{ "ERR-LIFE-010", IN_BITS, TRANSIENT RETRY STATUS("604", "/f1", "404") E404("604", "ERROR"), TRANSIENT RETRY STATUS("604", "/f1", "404") ERST("604", "ERROR") },
+	{ "ERR-LIFE-010", IN_DO, FATAL_DO RESUME("3") P("3", "TRANSFERRING") REQ("3", "/f1") STATUS("4", "/f1", "403") E("4", "ERROR", "REMOTE_FILE", "HTTP_403", "0"),
+		FATAL_DO RESUME("3") P("3", "TRANSFERRING") REQ("3", "/f1") STATUS("4", "/f1", "403") E("4", "ERROR", "NONE", "HTTP_404", "0") },
 	{ "ERR-LIFE-011", IN_BITS,
 		FATAL GET_ERROR("3") E404("3", "ERROR") ON("3", "e1", "error.get_error hr=S_OK context=REMOTE_FILE code=HTTP_404") RESUME("4") E404("4", "QUEUED")
 			E404("5", "CONNECTING") REQ("5", "/f1") P("5", "TRANSFERRING") ON("6", "e1", "error.get_error hr=S_OK context=REMOTE_FILE code=HTTP_404"),

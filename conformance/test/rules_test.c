@@ -144,6 +144,12 @@ static void rules_of_the_world_around_see_good_and_bad(void **state)
 	try_pairs(PAIRS_WORLD, PAIRS_WORLD_COUNT);
 }
 
+static void rules_of_the_later_interfaces_see_good_and_bad(void **state)
+{
+	(void)state;
+	try_pairs(PAIRS_LATER, PAIRS_LATER_COUNT);
+}
+
 static bool has_pair(const char *rule, const struct pair *pairs, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
@@ -162,7 +168,8 @@ static void every_judged_rule_has_a_pair(void **state)
 			has_pair(id, PAIRS_STATE, PAIRS_STATE_COUNT) || has_pair(id, PAIRS_REST, PAIRS_REST_COUNT) ||
 			has_pair(id, PAIRS_MANAGER, PAIRS_MANAGER_COUNT) ||
 			has_pair(id, PAIRS_JOB, PAIRS_JOB_COUNT) ||
-			has_pair(id, PAIRS_WORLD, PAIRS_WORLD_COUNT);
+			has_pair(id, PAIRS_WORLD, PAIRS_WORLD_COUNT) ||
+			has_pair(id, PAIRS_LATER, PAIRS_LATER_COUNT);
 		if (rules[i].kind != RULE_KIND_JUDGED || has) continue;
 		print_message("%s has no pair\n", id);
 		missing++;
@@ -373,6 +380,12 @@ static const struct { const char *name; enum dialect dialect; const char *text; 
 			ON("0", "n1", "enum.count hr=S_OK count=2") },
 	{ "a language that may be missing", DIALECT_BITS, FATAL CALL("3", "job.get_error hr=S_OK as=e1") ON("3", "e1", "error.description hr=S_OK language=0x407 text=fehlt") },
 	{ "an interface that may be missing", DIALECT_BITS, NEW CALL("0", "handle.query_interface hr=E_NOINTERFACE iid=IBackgroundCopyJob5 as=_1 left=null") },
+	{ "JobError again after a command line that came later", DIALECT_BITS, NEW CALL("0", "job.set hr=S_OK notify_interface=1") SET("notify_flags=JOB_ERROR") FILE1 RESUME("0")
+			P("0", "QUEUED") GO1 STATUS("2", "/f1", "404") E404("2", "ERROR") CB("2", "job_error", "state=ERROR context=REMOTE_FILE code=HTTP_404 return=E_FAIL n=1")
+			CALL("9", "job.set_command hr=S_OK program=tell.exe") CB("62", "job_error", "state=ERROR context=REMOTE_FILE code=HTTP_404 return=E_FAIL n=2") },
+	{ "a file's property of do that was set", DIALECT_DO, NEW FILE1 CALL("0", "job.enum_files hr=S_OK as=n1") ON("0", "n1", "enum.next hr=S_OK as=f1 fetched=1")
+			ON("0", "f1", "file.set_do_property hr=S_OK property_id=2 value=true") ON("0", "f1", "file.get_do_property hr=S_OK property_id=2 value=true") },
+	{ "the same error again after Resume", DIALECT_BITS, FATAL RESUME("3") E404("3", "QUEUED") E404("4", "CONNECTING") REQ("4", "/f1") STATUS("5", "/f1", "404") E404("5", "ERROR") },
 	{ "a request at the moment when the owner leaves", DIALECT_BITS, GO WORLD("2", "user word=logoff") RANGE("2", "/f1", "0-99") P("2", "QUEUED") },
 };
 
@@ -429,6 +442,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(rules_of_the_manager_and_of_com_see_good_and_bad),
 		cmocka_unit_test(rules_of_jobs_and_files_see_good_and_bad),
 		cmocka_unit_test(rules_of_the_world_around_see_good_and_bad),
+		cmocka_unit_test(rules_of_the_later_interfaces_see_good_and_bad),
 		cmocka_unit_test(every_judged_rule_has_a_pair),
 		cmocka_unit_test(a_rule_that_is_not_judged_says_why),
 		cmocka_unit_test(the_first_known_finding_comes_out),

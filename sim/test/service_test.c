@@ -197,7 +197,7 @@ static void names_are_checked_when_a_file_is_added(void **state)
 		{ "http://origin/f1", "C:\\bg\\f*", 0x80070057u },
 		{ "http://origin/f1", "C:\\bg\\", 0x80070057u },
 		{ "http://origin/f1", "C:\\nowhere\\f1", 0x80070003u },
-		{ "http://origin/f1", NULL, 0x80070057u },
+		{ "http://origin/f1", "", 0x80070057u },
 		{ "gopher://origin/f1", "C:\\bg\\f1", 0x80070057u },
 		{ "http:///f1", "C:\\bg\\f1", 0x80070057u },
 		{ "http://origin/a b", "C:\\bg\\f1", 0x80070057u },
@@ -213,6 +213,20 @@ static void names_are_checked_when_a_file_is_added(void **state)
 		assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", args, 2), rows[i].hr);
 	}
 	assert_int_equal(box_number(box, "job.progress", "files_total"), 2);
+}
+
+/* ERR-CODE-025: such a file of do is an error of the job when it would be fetched. */
+static void only_a_file_of_do_may_lack_a_place(void **state)
+{
+	struct box *box = *state;
+	static const struct named_value file[] = { { "url", { VALUE_TEXT, 0, "http://origin/f1" } }, { "local", { VALUE_NULL, 0, NULL } } };
+	static const struct named_value none[] = { { "url", { VALUE_TEXT, 0, "no url" } }, { "local", { VALUE_NULL, 0, NULL } } };
+	bool may = box->dialect == DIALECT_DO;
+
+	box_create(box, "j1");
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", file, 2), may ? 0 : 0x80070057u);
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", none, 2), 0x80070057u);
+	assert_int_equal(box_number(box, "job.progress", "files_total"), may);
 }
 
 /* JOB-005, JOB-019: nothing is added below a folder that cannot be written. */
@@ -623,6 +637,7 @@ int main(int argc, char **argv)
 		TEST(null_out_pointers_are_refused),
 		TEST(commands_that_a_dialect_lacks_are_unsupported),
 		TEST(names_are_checked_when_a_file_is_added),
+		TEST(only_a_file_of_do_may_lack_a_place),
 		TEST(a_denied_folder_refuses_files),
 		TEST(lists_of_ranges_are_checked),
 		TEST(enumerators_count_skip_and_start_anew),
