@@ -298,7 +298,8 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	}
 	if (!json_array_size(units)) fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
 	tell_again(options, self, again, sizeof again, adapter, sizeof adapter);
-	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail, .today = today,
+	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail,
+		.library = options->words_count ? NULL : &selection, .today = today,
 		.strict = options->strict, .require_count = options->require_count, .require = options->require, .again = again, .again_adapter = adapter });
 	code = finish_run(options, &output, results);
 	if (scratch) {
