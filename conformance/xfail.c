@@ -50,7 +50,7 @@ static char *rest(struct reader *reader, const char *at)
 static enum status read_entry(struct reader *reader, const char *at, bool allow)
 {
 	struct xfail *xfail = reader->xfail;
-	if (xfail->count == XFAIL_ENTRIES_MAX) return bad(reader, at, "at most 400 entries");
+	if (xfail->count == XFAIL_ENTRIES_MAX) return bad(reader, at, "at most 1000 entries");
 	struct xfail_entry *entry = &xfail->entries[xfail->count++];
 	entry->allow = allow;
 	entry->line = reader->number;

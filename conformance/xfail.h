@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define XFAIL_ENTRIES_MAX 400
+#define XFAIL_ENTRIES_MAX 1000
 #define XFAIL_IDS_MAX 40           /* bits of hit and ran */
 #define XFAIL_MATCHES_MAX 20
 

@@ -3,6 +3,7 @@
 
 #include "conformance/select.h"
 #include "conformance/verdict.h"
+#include "conformance/xfail_part.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,35 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A deviation in one scenario that the file does not excuse, over all runs. */
-struct deviation {
-	bool allow;                      /* a feature that is missing: `rule` is the feature, `id` is "" */
-	bool sometimes;                  /* not in every run of its scenario */
-	const char *rule, *signature, *pattern, *id;
-	uint32_t runs;                   /* bit r: run r shows it */
-	const struct xfail_entry *was;   /* the entry that excused this rule and scenario with a signature that is gone */
-};
-
-/* What the runs say of an entry. */
-struct note {
-	uint32_t hit[XFAIL_IDS_MAX], ran[XFAIL_IDS_MAX];   /* bit r: in run r */
-	uint64_t gone, moved;            /* bit i: ids[i] shows nothing in any run; and its rule shows another signature */
-	bool sometimes, crowded;         /* shows in some runs; excuses too much */
-};
-
-struct updater {
-	struct arena *arena;
-	struct xfail *xfail;
-	const struct xfail_run *runs;
-	unsigned runs_count;
-	const struct xfail_update_options *options;
-	FILE *out, *errors;
-	struct note *notes;              /* one for each entry */
-	struct deviation *deviations;
-	unsigned count, told, left;      /* left: differences that stay in spite of the update */
-	char expires[16];                /* of new entries */
-};
 
 static const char *text_of(json_t *object, const char *key)
 {
@@ -326,8 +298,7 @@ static void judge_deviations(struct updater *updater)
 	sort(updater);
 }
 
-/* One entry's worth of deviations from `first`: the same but for the scenario, and at most 20. Returns the end. */
-static unsigned group_end(const struct updater *updater, unsigned first)
+unsigned xfail_part_end(const struct updater *updater, unsigned first)
 {
 	const struct deviation *a = &updater->deviations[first];
 	unsigned end = first + 1;
@@ -339,23 +310,22 @@ static unsigned group_end(const struct updater *updater, unsigned first)
 	return end;
 }
 
-static bool is_accepted(const struct updater *updater, const struct deviation *deviation)
+bool xfail_part_is_accepted(const struct updater *updater, const struct deviation *deviation)
 {
 	return updater->options->accept & (deviation->was ? XFAIL_ACCEPT_CHANGED : XFAIL_ACCEPT_NEW);
 }
 
-/* Bit i: ids[i] is taken out. */
-static uint64_t dropped(const struct updater *updater, unsigned e)
+uint64_t xfail_part_dropped(const struct updater *updater, unsigned e)
 {
 	const struct note *note = &updater->notes[e];
 	return (updater->options->accept & XFAIL_ACCEPT_FIXED ? note->gone & ~note->moved : 0) |
 		(updater->options->accept & XFAIL_ACCEPT_CHANGED ? note->moved : 0);
 }
 
-static bool is_dropped(const struct updater *updater, unsigned e)
+bool xfail_part_is_gone(const struct updater *updater, unsigned e)
 {
 	unsigned count = updater->xfail->entries[e].ids_count;
-	return count && dropped(updater, e) == ((uint64_t)1 << count) - 1;
+	return count && xfail_part_dropped(updater, e) == ((uint64_t)1 << count) - 1;
 }
 
 /* ---- telling ---- */
@@ -390,7 +360,7 @@ static void tell_entry(struct updater *updater, unsigned e)
 		fprintf(updater->out, ": not in each of %u runs\n", updater->runs_count);
 		updater->left += !(updater->options->accept & XFAIL_ACCEPT_CHANGED);
 	}
-	if ((!expired && !note->crowded) || is_dropped(updater, e)) return;
+	if ((!expired && !note->crowded) || xfail_part_is_gone(updater, e)) return;
 	begin_line(updater, '!', entry->allow, entry->rule, entry->signature);
 	fprintf(updater->out, ", line %u: %s\n", entry->line,
 		expired ? "has expired" : "excuses more than 20 scenarios: name the deviation more closely");
@@ -406,159 +376,24 @@ static void tell_group(struct updater *updater, unsigned first, unsigned end)
 	if (deviation->was) fprintf(updater->out, ": was \"%s\"", deviation->was->signature);
 	if (deviation->sometimes) fprintf(updater->out, ": not in each of %u runs", updater->runs_count);
 	fputc('\n', updater->out);
-	updater->left += !is_accepted(updater, deviation);
+	updater->left += !xfail_part_is_accepted(updater, deviation);
 }
 
 static void tell(struct updater *updater)
 {
 	for (unsigned e = 0; e < updater->xfail->count; e++) tell_entry(updater, e);
-	for (unsigned i = 0, end; i < updater->count; i = end) tell_group(updater, i, end = group_end(updater, i));
+	for (unsigned i = 0, end; i < updater->count; i = end) tell_group(updater, i, end = xfail_part_end(updater, i));
 	if (!updater->told) fputs("nothing to change\n", updater->out);
 }
 
-/* ---- writing ---- */
-
-struct writer {
-	const struct updater *updater;
-	FILE *file;
-	unsigned *lasts;                 /* the last line of each entry */
-	bool open;                       /* the last line has no newline yet */
-	int entry;                       /* that is copied; -1: the head of the file */
-	uint64_t drop;                   /* of its names */
-	bool gone;                       /* and of all of it */
-	unsigned next;                   /* its name that is read next */
-	bool swallow;                    /* a blank line that follows belongs to the entry that is gone */
-};
-
-static void put_sometimes(const struct writer *writer)
-{
-	fprintf(writer->file, "  sometimes: not in each of %u runs\n", writer->updater->runs_count);
-}
-
-static void put_group(const struct writer *writer, unsigned first, unsigned end)
-{
-	const struct updater *updater = writer->updater;
-	const struct deviation *deviation = &updater->deviations[first];
-	const struct xfail_entry *was = deviation->was;
-	fprintf(writer->file, deviation->allow ? "allow %s\n" : "fail %s \"%s\"\n  in:", deviation->rule, deviation->pattern);
-	for (unsigned i = first; i < end && !deviation->allow; i++) fprintf(writer->file, " %s", updater->deviations[i].id);
-	fprintf(writer->file, "%s  reason: %s\n", deviation->allow ? "" : "\n", was ? was->reason : updater->options->reason);
-	if (!deviation->allow) fprintf(writer->file, "  expires: %s\n", was ? was->expires : updater->expires);
-	if (deviation->sometimes) put_sometimes(writer);
-}
-
-/* The entry behind which a new one has its place: the last of its rule; -1: the end of the file. */
-static int place_of(const struct updater *updater, const struct deviation *deviation)
-{
-	int place = -1;
-	for (unsigned e = 0; e < updater->xfail->count; e++)
-		if (updater->xfail->entries[e].allow == deviation->allow && !strcmp(updater->xfail->entries[e].rule, deviation->rule)) place = (int)e;
-	return place;
-}
-
-/* Writes what has its place there. `blank`: an entry stands before it. Returns how many. */
-static unsigned put_groups(struct writer *writer, int place, bool blank)
-{
-	const struct updater *updater = writer->updater;
-	unsigned count = 0;
-	for (unsigned i = 0, end; i < updater->count; i = end) {
-		end = group_end(updater, i);
-		if (!is_accepted(updater, &updater->deviations[i]) || place_of(updater, &updater->deviations[i]) != place) continue;
-		if (writer->open) fputc('\n', writer->file);
-		if (blank || count) fputc('\n', writer->file);
-		writer->open = false;
-		put_group(writer, i, end);
-		count++;
-	}
-	return count;
-}
-
-static const char *first_word(const char *at, const char *end)
-{
-	while (at < end && (*at == ' ' || *at == '\t')) at++;
-	return at;
-}
-
-/* An in: line without the names that are dropped; nothing when no name is left. */
-static void put_names(struct writer *writer, const char *line, const char *end)
-{
-	const char *head = first_word(line, end) + 3;
-	unsigned kept = 0;
-	for (const char *at = first_word(head, end); at < end; at = first_word(at, end)) {
-		const char *word = at;
-		while (at < end && *at != ' ' && *at != '\t') at++;
-		if (writer->drop >> writer->next++ & 1) continue;
-		if (!kept++) fwrite(line, 1, (size_t)(head - line), writer->file);
-		fprintf(writer->file, " %.*s", (int)(at - word), word);
-	}
-	if (kept) fputc('\n', writer->file);
-}
-
-/* The last line of each entry that is neither blank nor a comment. */
-static void find_lasts(const struct writer *writer, const char *text, size_t length)
-{
-	const struct xfail *xfail = writer->updater->xfail;
-	unsigned number = 0, e = 0;
-	for (const char *at = text, *end; at < text + length; at = end + 1) {
-		end = memchr(at, '\n', (size_t)(text + length - at));
-		if (!end) end = text + length;
-		number++;
-		while (e < xfail->count && xfail->entries[e].line <= number) e++;
-		const char *word = first_word(at, end);
-		if (e && word < end && *word != '#') writer->lasts[e - 1] = number;
-	}
-}
-
-/* The next entry begins at this line, or it does not. */
-static void enter(struct writer *writer, unsigned number)
-{
-	const struct xfail *xfail = writer->updater->xfail;
-	if (writer->entry + 1 == (int)xfail->count || xfail->entries[writer->entry + 1].line != number) return;
-	writer->drop = dropped(writer->updater, (unsigned)++writer->entry);
-	writer->gone = is_dropped(writer->updater, (unsigned)writer->entry);
-	writer->next = 0;
-}
-
-/* Behind the last line of an entry. */
-static void leave(struct writer *writer)
-{
-	const struct updater *updater = writer->updater;
-	if (!writer->gone && updater->notes[writer->entry].sometimes && updater->options->accept & XFAIL_ACCEPT_CHANGED) {
-		if (writer->open) fputc('\n', writer->file);
-		writer->open = false;
-		put_sometimes(writer);
-	}
-	if (!put_groups(writer, writer->entry, !writer->gone)) writer->swallow = writer->gone;
-}
-
-static void rewrite(struct writer *writer, const char *text, size_t length)
-{
-	unsigned number = 0;
-	for (const char *at = text, *end, *all_end = text + length; at < all_end; at = end + 1) {
-		const char *newline = memchr(at, '\n', (size_t)(all_end - at)), *word;
-		end = newline ? newline : all_end;
-		word = first_word(at, end);
-		enter(writer, ++number);
-		bool inside = writer->entry >= 0 && number <= writer->lasts[writer->entry], swallow = writer->swallow && word == end;
-		writer->swallow = false;
-		if (swallow) continue;
-		if (inside && writer->drop && !writer->gone && end - word > 3 && !memcmp(word, "in:", 3)) put_names(writer, at, end);
-		else if (!inside || !writer->gone || *word == '#') {
-			fwrite(at, 1, (size_t)(end - at), writer->file);
-			if (newline) fputc('\n', writer->file);
-			writer->open = !newline;
-		}
-		if (inside && number == writer->lasts[writer->entry]) leave(writer);
-	}
-	writer->swallow &= !put_groups(writer, -1, !writer->swallow);
-}
+/* ---- accepting ---- */
 
 static bool changes_bytes(const struct updater *updater)
 {
 	for (unsigned e = 0; e < updater->xfail->count; e++)
-		if (dropped(updater, e) || (updater->notes[e].sometimes && updater->options->accept & XFAIL_ACCEPT_CHANGED)) return true;
+		if (xfail_part_dropped(updater, e) || (updater->notes[e].sometimes && updater->options->accept & XFAIL_ACCEPT_CHANGED)) return true;
 	for (unsigned i = 0; i < updater->count; i++)
-		if (is_accepted(updater, &updater->deviations[i])) return true;
+		if (xfail_part_is_accepted(updater, &updater->deviations[i])) return true;
 	return false;
 }
 
@@ -568,7 +403,7 @@ static int check_reason(struct updater *updater)
 	const char *reason = updater->options->reason;
 	bool wanted = false;
 	for (unsigned i = 0; i < updater->count; i++)
-		wanted |= !updater->deviations[i].was && is_accepted(updater, &updater->deviations[i]);
+		wanted |= !updater->deviations[i].was && xfail_part_is_accepted(updater, &updater->deviations[i]);
 	if (!wanted) return 0;
 	if (!reason || !reason[strspn(reason, " \t")] || !strncasecmp(reason, "TODO", 4) || strpbrk(reason, "\r\n"))
 		return refuse(updater, "bgcheck", "--reason TEXT, why the new deviations are accepted", reason && !strpbrk(reason, "\r\n") ? reason : "");
@@ -585,30 +420,6 @@ static int set_expires(struct updater *updater)
 	if (given) snprintf(updater->expires, sizeof updater->expires, "%s", given);
 	else snprintf(updater->expires, sizeof updater->expires, "%04d%s", atoi(today) + 1, rest);
 	return 0;
-}
-
-static int write_text(struct updater *updater, const char *text, size_t length, const char **changed)
-{
-	char *bytes = NULL;
-	size_t size = 0;
-	struct failure failure = { 0 };
-	struct xfail *check;
-	struct writer writer = { .updater = updater, .file = open_memstream(&bytes, &size),
-		.entry = -1, .lasts = arena_take(updater->arena, XFAIL_ENTRIES_MAX * sizeof *writer.lasts) };
-	if (!writer.file || !writer.lasts) return EXIT_HARNESS;
-	find_lasts(&writer, text, length);
-	rewrite(&writer, text, length);
-	bool failed = fclose(writer.file);
-	if (!failed && writer.swallow && size > 1 && !memcmp(bytes + size - 2, "\n\n", 2)) size--;   /* it stood before the last entry */
-	if (!failed) *changed = arena_text(updater->arena, bytes, size);
-	free(bytes);
-	if (failed || !*changed) return EXIT_HARNESS;
-	enum status status = xfail_parse(updater->arena, updater->xfail->file, *changed, size, &check, &failure);
-	if (!status) return 0;
-	*changed = NULL;
-	if (status != STATUS_BAD_INPUT) return EXIT_HARNESS;
-	fprintf(updater->errors, "%s:%u:%u: %s, once the file is updated\n", failure.file, failure.line, failure.col, failure.text);
-	return EXIT_USAGE;
 }
 
 int xfail_update_text(struct arena *arena, const char *file, const char *text, size_t length, const struct xfail_run *runs,
@@ -636,7 +447,7 @@ int xfail_update_text(struct arena *arena, const char *file, const char *text, s
 	judge_deviations(&updater);
 	tell(&updater);
 	code = check_reason(&updater);
-	if (!code && changes_bytes(&updater)) code = write_text(&updater, text, length, changed);
+	if (!code && changes_bytes(&updater)) code = xfail_part_write(&updater, text, length, changed);
 	if (code) return code;
 	return updater.left ? EXIT_STALE : EXIT_CONFORMS;
 }

@@ -13,7 +13,7 @@ static struct arena arena;
 static int setup(void **state)
 {
 	(void)state;
-	return arena_init(&arena, 8u << 20);
+	return arena_init(&arena, 32u << 20);
 }
 
 static int teardown(void **state)

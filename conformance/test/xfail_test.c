@@ -15,7 +15,7 @@ static char why[200];
 static int setup(void **state)
 {
 	(void)state;
-	return arena_init(&arena, 4u << 20);
+	return arena_init(&arena, 32u << 20);
 }
 
 static int teardown(void **state)

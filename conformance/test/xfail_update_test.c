@@ -27,7 +27,7 @@ static char *told, *wrong;
 static int setup(void **state)
 {
 	(void)state;
-	return arena_init(&arena, 64u << 20);
+	return arena_init(&arena, 128u << 20);
 }
 
 static int teardown(void **state)
