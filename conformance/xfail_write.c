@@ -147,9 +147,8 @@ int xfail_part_write(struct updater *updater, const char *text, size_t length, c
 	size_t size = 0;
 	struct failure failure = { 0 };
 	struct xfail *check;
-	struct writer writer = { .updater = updater, .file = open_memstream(&bytes, &size),
-		.entry = -1, .lasts = arena_take(updater->arena, XFAIL_ENTRIES_MAX * sizeof *writer.lasts) };
-	if (!writer.file || !writer.lasts) return EXIT_HARNESS;
+	struct writer writer = { .updater = updater, .entry = -1, .lasts = arena_take(updater->arena, XFAIL_ENTRIES_MAX * sizeof *writer.lasts) };
+	if (!writer.lasts || !(writer.file = open_memstream(&bytes, &size))) return EXIT_HARNESS;
 	find_lasts(&writer, text, length);
 	rewrite(&writer, text, length);
 	bool failed = fclose(writer.file);
