@@ -6,6 +6,7 @@
 #include "conformance/rules.h"
 #include "conformance/run.h"
 #include "conformance/show.h"
+#include "conformance/xfail_update.h"
 #include "model/trace.h"
 #include "sim/play.h"
 #include "sim/world.h"
@@ -30,6 +31,7 @@ static const char USAGE[] =
 	"       bgcheck trace FILE [--dialect D] [--json]                a trace, or what the reference does with a scenario\n"
 	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
 	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
+	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
 	"\n"
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
@@ -41,6 +43,8 @@ static const char USAGE[] =
 	"  --library DIR                the folder of scenarios (default fixtures/scenario)\n"
 	"  --out DIR                    results.json, junit.xml, results.tap, summary.md, coverage.json, table.tsv, trace/\n"
 	"  --xfail FILE                 accepted deviations, by name\n"
+	"  --accept new,fixed,changed   xfail update: what is written to the file; the rest is only told\n"
+	"  --reason TEXT --expires DATE xfail update: of new entries (no default; in a year)\n"
 	"  --require GLOB               rules that must have been triggered, else exit 4; may be repeated\n"
 	"  --strict                     a missed SHOULD is a failure\n"
 	"  --seed N                     (default 1)\n"
@@ -62,6 +66,7 @@ struct options {
 	const char *verb;
 	struct run_options run;
 	const char *library, *out, *xfail, *impl;
+	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
 	bool json, tsv, strict, quiet;
 	struct explore_bounds bounds;
@@ -92,7 +97,8 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_HELP, OPTION_VERSION };
+	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
+	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -117,6 +123,9 @@ static const struct option LONG_OPTIONS[] = {
 	{ "core", no_argument, NULL, OPTION_CORE },
 	{ "bound", required_argument, NULL, OPTION_BOUND },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "accept", required_argument, NULL, OPTION_ACCEPT },
+	{ "reason", required_argument, NULL, OPTION_REASON },
+	{ "expires", required_argument, NULL, OPTION_EXPIRES },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -160,6 +169,10 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_LIBRARY: options->library = value; return 0;
 	case OPTION_OUT: options->out = value; return 0;
 	case OPTION_XFAIL: options->xfail = value; return 0;
+	case OPTION_ACCEPT:
+		return xfail_update_accept(value, &options->update.accept) ? 0 : usage("expected --accept new,fixed,changed, found", value);
+	case OPTION_REASON: options->update.reason = value; return 0;
+	case OPTION_EXPIRES: options->update.expires = value; return 0;
 	case OPTION_REQUIRE:
 		if (options->require_count == REQUIRE_MAX) return usage("more than 32 --require", NULL);
 		options->require[options->require_count++] = value;
@@ -299,17 +312,22 @@ static int finish_run(struct options *options, struct output *output, json_t *re
 	return flush_stdout(code);
 }
 
+static void tell_today(char *today, size_t size)
+{
+	time_t now = time(NULL);
+	strftime(today, size, "%Y-%m-%d", gmtime(&now));
+}
+
 static int verb_run(struct options *options, struct arena *arena, const char *self)
 {
 	struct selection selection;
 	struct output output;
 	struct xfail *xfail = NULL;
 	char again[1000], adapter[1000], today[16];
-	time_t now = time(NULL);
 	int code = options->xfail ? load_xfail(arena, options->xfail, &xfail) : 0;
 	if (code || (code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr))) return code;
 	if (options->run.unit.impl == IMPL_EXEC && !adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
-	strftime(today, sizeof today, "%Y-%m-%d", gmtime(&now));
+	tell_today(today, sizeof today);
 	char *out = options->out ? strdup(options->out) : NULL;
 	bool scratch = !out && options->run.unit.impl == IMPL_EXEC;
 	char temporary[] = "/tmp/bgcheck-run-XXXXXX";
@@ -324,7 +342,8 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	}
 	if (!json_array_size(units)) fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
 	tell_again(options, self, again, sizeof again, adapter, sizeof adapter);
-	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail, .today = today,
+	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail,
+		.library = options->words_count ? NULL : &selection, .today = today,
 		.strict = options->strict, .require_count = options->require_count, .require = options->require, .again = again, .again_adapter = adapter });
 	code = finish_run(options, &output, results);
 	if (scratch) {
@@ -334,6 +353,19 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	json_decref(results);
 	json_decref(units);
 	return code;
+}
+
+static int verb_xfail(struct options *options, struct arena *arena)
+{
+	char today[16];
+	unsigned count = options->words_count;
+	if (!count || strcmp(options->words[0], "update")) return usage("expected xfail update, found", count ? options->words[0] : "nothing");
+	if (!options->xfail) return usage("expected --xfail FILE, found nothing", NULL);
+	if (count < 2 || count - 1 > XFAIL_RUNS_MAX) return usage("expected 1 to 32 results.json behind xfail update", NULL);
+	tell_today(today, sizeof today);
+	options->update.today = today;
+	options->update.strict = options->strict;
+	return flush_stdout(xfail_update(arena, options->xfail, options->words + 1, count - 1, &options->update, stdout, stderr));
 }
 
 static int verb_list(struct options *options, struct arena *arena)
@@ -526,10 +558,11 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "lint")) return verb_lint(options, arena);
 	if (!strcmp(options->verb, "show")) return verb_show(options);
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
+	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return usage("expected a verb run, list, lint, show, trace, explore, export or bless, found", options->verb);
+	return usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
 }
 
 int main(int argc, char **argv)

@@ -337,39 +337,52 @@ static void add_transitions(struct maker *maker, json_t *transitions, json_t *un
 	json_decref(seen);
 }
 
-static bool entry_ran(const struct xfail_entry *entry, json_t *units)
+static void add_stale(struct maker *maker, unsigned line, const char *text)
 {
-	json_t *unit;
-	size_t i;
-	json_array_foreach(units, i, unit)
-		for (unsigned k = 0; k < entry->ids_count; k++)
-			if (!fnmatch(entry->ids[k], text_of(unit, "id"), 0)) return true;
-	return false;
+	json_t *told = json_object();
+	json_object_set_new(told, "line", json_integer(line));
+	put(told, "text", text);
+	json_array_append_new(maker->stale, told);
+}
+
+static void add_stale_entry(struct maker *maker, const struct xfail_entry *entry, const char *why)
+{
+	char text[1000];
+	snprintf(text, sizeof text, "%s %s%s%s%s: it %s", entry->allow ? "allow" : "fail", entry->rule, *entry->signature ? " \"" : "",
+		entry->signature, *entry->signature ? "\"" : "", why);
+	add_stale(maker, entry->line, text);
+}
+
+/* A name behind in: that no scenario has would otherwise excuse nothing for ever. */
+static void find_unknown(struct maker *maker, const struct xfail_entry *entry)
+{
+	const struct selection *library = maker->options->library;
+	char why[300];
+	for (unsigned k = 0; library && k < entry->ids_count; k++) {
+		unsigned i = 0;
+		while (i < library->count && fnmatch(entry->ids[k], library->scenarios[i]->id, 0)) i++;
+		if (i < library->count) continue;
+		snprintf(why, sizeof why, "names %s, which is no scenario", entry->ids[k]);
+		add_stale_entry(maker, entry, why);
+	}
 }
 
 static void find_stale(struct maker *maker, json_t *units)
 {
 	struct xfail *xfail = maker->options->xfail;
-	char text[500];
+	char why[500];
+	json_t *unit;
+	size_t i;
 	if (!xfail) return;
 	if (maker->impl_name && !xfail_is_for(xfail, maker->impl_name, maker->impl_version)) {
-		snprintf(text, sizeof text, "the file is for %s %s, the implementation is %s %s", xfail->implementation, xfail->version,
+		snprintf(why, sizeof why, "the file is for %s %s, the implementation is %s %s", xfail->implementation, xfail->version,
 			maker->impl_name, maker->impl_version);
-		json_t *told = json_object();
-		json_object_set_new(told, "line", json_integer(1));
-		put(told, "text", text);
-		json_array_append_new(maker->stale, told);
+		add_stale(maker, 1, why);
 	}
-	for (unsigned i = 0; i < xfail->count; i++) {
-		const struct xfail_entry *entry = &xfail->entries[i];
-		const char *why = xfail_stale(entry, entry_ran(entry, units), maker->options->today);
-		if (!why) continue;
-		json_t *told = json_object();
-		snprintf(text, sizeof text, "%s %s %s%s%s: it %s", entry->allow ? "allow" : "fail", entry->rule, *entry->signature ? "\"" : "",
-			entry->signature, *entry->signature ? "\"" : "", why);
-		json_object_set_new(told, "line", json_integer(entry->line));
-		put(told, "text", text);
-		json_array_append_new(maker->stale, told);
+	json_array_foreach(units, i, unit) xfail_ran(xfail, text_of(unit, "id"));
+	for (const struct xfail_entry *entry = xfail->entries; entry < xfail->entries + xfail->count; entry++) {
+		if (xfail_stale(entry, maker->options->today, why, sizeof why)) add_stale_entry(maker, entry, why);
+		find_unknown(maker, entry);
 	}
 }
 

@@ -9,6 +9,7 @@
 struct results_options {
 	const struct run_options *run;
 	struct xfail *xfail;           /* NULL: nothing is excused */
+	const struct selection *library;  /* every scenario there is, when all were selected, else NULL */
 	const char *today;             /* YYYY-MM-DD, for expiry */
 	bool strict;                   /* a missed SHOULD is a failure */
 	unsigned require_count;

@@ -50,7 +50,7 @@ static char *rest(struct reader *reader, const char *at)
 static enum status read_entry(struct reader *reader, const char *at, bool allow)
 {
 	struct xfail *xfail = reader->xfail;
-	if (xfail->count == XFAIL_ENTRIES_MAX) return bad(reader, at, "at most 400 entries");
+	if (xfail->count == XFAIL_ENTRIES_MAX) return bad(reader, at, "at most 1000 entries");
 	struct xfail_entry *entry = &xfail->entries[xfail->count++];
 	entry->allow = allow;
 	entry->line = reader->number;
@@ -79,12 +79,13 @@ static enum status read_ids(struct reader *reader, struct xfail_entry *entry, co
 	return entry->ids_count ? STATUS_OK : bad(reader, at, "scenario ids");
 }
 
-static bool is_date(const char *text)
+bool xfail_is_date(const char *text)
 {
 	if (strlen(text) != 10) return false;
 	for (int i = 0; i < 10; i++)
 		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
-	return true;
+	int month = (text[5] - '0') * 10 + text[6] - '0', day = (text[8] - '0') * 10 + text[9] - '0';
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 static enum status read_line(struct reader *reader)
@@ -108,9 +109,12 @@ static enum status read_line(struct reader *reader)
 	if (IS("reason:")) return (entry->reason = rest(reader, end)) ? STATUS_OK : STATUS_NO_MEMORY;
 	if (IS("expires:")) {
 		if (!(entry->expires = rest(reader, end))) return STATUS_NO_MEMORY;
-		return is_date(entry->expires) ? STATUS_OK : bad(reader, skip(end, reader->end), "a date YYYY-MM-DD");
+		return xfail_is_date(entry->expires) ? STATUS_OK : bad(reader, skip(end, reader->end), "a date YYYY-MM-DD");
 	}
-	if (IS("sometimes:")) return (entry->sometimes = rest(reader, end)) ? STATUS_OK : STATUS_NO_MEMORY;
+	if (IS("sometimes:")) {
+		if (!(entry->sometimes = rest(reader, end))) return STATUS_NO_MEMORY;
+		return *entry->sometimes ? STATUS_OK : bad(reader, reader->end, "why only sometimes");
+	}
 #undef IS
 	return bad(reader, at, "in:, reason:, expires: or sometimes:");
 }
@@ -155,15 +159,18 @@ enum status xfail_parse(struct arena *arena, const char *file, const char *text,
 	return STATUS_OK;
 }
 
-static bool names(const struct xfail_entry *entry, const char *scenario)
+/* Bit i: ids[i] names the scenario. */
+static uint64_t names(const struct xfail_entry *entry, const char *scenario)
 {
+	uint64_t named = 0;
 	for (unsigned i = 0; i < entry->ids_count; i++)
-		if (!fnmatch(entry->ids[i], scenario, 0)) return true;
-	return entry->allow && !entry->ids_count;
+		if (!fnmatch(entry->ids[i], scenario, 0)) named |= (uint64_t)1 << i;
+	return named;
 }
 
-static void count(struct xfail_entry *entry, const char *scenario)
+static void count(struct xfail_entry *entry, const char *scenario, uint64_t named)
 {
+	entry->hit |= named;
 	if (!strcmp(entry->last, scenario)) return;
 	snprintf(entry->last, sizeof entry->last, "%s", scenario);
 	entry->matches++;
@@ -173,8 +180,9 @@ const struct xfail_entry *xfail_match(struct xfail *xfail, const char *scenario,
 {
 	for (struct xfail_entry *entry = xfail->entries; entry < xfail->entries + xfail->count; entry++) {
 		if (entry->allow || strcmp(entry->rule, rule) || fnmatch(entry->signature, signature, 0)) continue;
-		if (!names(entry, scenario)) continue;
-		count(entry, scenario);
+		uint64_t named = names(entry, scenario);
+		if (!named) continue;
+		count(entry, scenario, named);
 		return entry;
 	}
 	return NULL;
@@ -183,11 +191,27 @@ const struct xfail_entry *xfail_match(struct xfail *xfail, const char *scenario,
 const struct xfail_entry *xfail_allows(struct xfail *xfail, const char *scenario, const char *feature)
 {
 	for (struct xfail_entry *entry = xfail->entries; entry < xfail->entries + xfail->count; entry++) {
-		if (!entry->allow || fnmatch(entry->rule, feature, 0) || !names(entry, scenario)) continue;
-		count(entry, scenario);
+		if (!entry->allow || fnmatch(entry->rule, feature, 0)) continue;
+		uint64_t named = names(entry, scenario);
+		if (entry->ids_count && !named) continue;
+		count(entry, scenario, named);
 		return entry;
 	}
 	return NULL;
+}
+
+void xfail_ran(struct xfail *xfail, const char *scenario)
+{
+	for (unsigned i = 0; i < xfail->count; i++) xfail->entries[i].ran |= names(&xfail->entries[i], scenario);
+}
+
+void xfail_forget(struct xfail *xfail)
+{
+	for (struct xfail_entry *entry = xfail->entries; entry < xfail->entries + xfail->count; entry++) {
+		entry->matches = 0;
+		entry->last[0] = '\0';
+		entry->hit = entry->ran = 0;
+	}
 }
 
 bool xfail_is_for(const struct xfail *xfail, const char *implementation, const char *version)
@@ -195,10 +219,17 @@ bool xfail_is_for(const struct xfail *xfail, const char *implementation, const c
 	return !fnmatch(xfail->implementation, implementation, 0) && !fnmatch(xfail->version, version, 0);
 }
 
-const char *xfail_stale(const struct xfail_entry *entry, bool ran, const char *today)
+bool xfail_stale(const struct xfail_entry *entry, const char *today, char *why, size_t why_size)
 {
-	if (entry->expires && strcmp(entry->expires, today) < 0) return "has expired";
-	if (ran && !entry->matches && !entry->sometimes) return entry->allow ? "allows a feature that is not missing" : "excuses nothing: the deviation is gone, or shows another signature";
-	if (!entry->allow && entry->matches > XFAIL_MATCHES_MAX) return "excuses more than 20 scenarios: name the deviation more closely";
-	return NULL;
+	uint64_t passed = entry->sometimes ? 0 : entry->ran & ~entry->hit;
+	unsigned first = 0;
+	while (passed && !(passed >> first & 1)) first++;
+	if (entry->expires && strcmp(entry->expires, today) < 0) snprintf(why, why_size, "has expired");
+	else if (passed && entry->allow) snprintf(why, why_size, "allows a feature that is not missing in %s", entry->ids[first]);
+	else if (passed)
+		snprintf(why, why_size, "excuses nothing in %s: the deviation is gone, or shows another signature", entry->ids[first]);
+	else if (!entry->allow && entry->matches > XFAIL_MATCHES_MAX)
+		snprintf(why, why_size, "excuses more than %d scenarios: name the deviation more closely", XFAIL_MATCHES_MAX);
+	else return false;
+	return true;
 }

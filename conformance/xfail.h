@@ -13,8 +13,9 @@
  *     allow service.restart              a feature that may be unsupported (glob)
  *       reason: ...
  *
- * Entries still run. An entry that matches nothing in a scenario that was run, is expired, or lacks reason or expiry makes the run stale; a
- * file for another implementation is refused. Adapter and harness errors are never excused. */
+ * Entries still run. The run is stale when a name behind in: matches nothing although its scenario was run, or is no scenario at all; when an
+ * entry excuses more than 20 scenarios or is expired; when the file is for another implementation. A file that lacks a reason or an expiry
+ * does not parse. Adapter and harness errors are never excused. */
 #ifndef BGCHECK_CONFORMANCE_XFAIL_H
 #define BGCHECK_CONFORMANCE_XFAIL_H
 
@@ -22,9 +23,10 @@
 #include "sim/arena.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#define XFAIL_ENTRIES_MAX 400
-#define XFAIL_IDS_MAX 40
+#define XFAIL_ENTRIES_MAX 1000
+#define XFAIL_IDS_MAX 40           /* bits of hit and ran */
 #define XFAIL_MATCHES_MAX 20
 
 struct xfail_entry {
@@ -38,6 +40,7 @@ struct xfail_entry {
 	unsigned line;
 	unsigned matches;         /* scenarios in which it excused something */
 	char last[128];           /* the scenario that it matched last, so that matches counts scenarios */
+	uint64_t hit, ran;        /* bit i: ids[i] excused something; a scenario that it names was run */
 };
 
 struct xfail {
@@ -56,11 +59,18 @@ const struct xfail_entry *xfail_match(struct xfail *xfail, const char *scenario,
 /* The entry that allows an unsupported feature, counted; NULL when there is none. */
 const struct xfail_entry *xfail_allows(struct xfail *xfail, const char *scenario, const char *feature);
 
+/* Tells the entries that a scenario was run. Cannot fail. */
+void xfail_ran(struct xfail *xfail, const char *scenario);
+/* Forgets what matched and what ran, for another run. Cannot fail. */
+void xfail_forget(struct xfail *xfail);
+
 /* Whether the file is for this implementation. */
 bool xfail_is_for(const struct xfail *xfail, const char *implementation, const char *version);
 
-/* Why an entry is stale, or NULL: unmatched, too many matches, expired. `today` is YYYY-MM-DD. `ran` says whether a
- * scenario that it names was run. */
-const char *xfail_stale(const struct xfail_entry *entry, bool ran, const char *today);
+/* Whether an entry is stale, and why: expired, a name of its in: unmatched, too many matches. `today` is YYYY-MM-DD. */
+bool xfail_stale(const struct xfail_entry *entry, const char *today, char *why, size_t why_size);
+
+/* Whether text is YYYY-MM-DD, with a month and a day that can be. */
+bool xfail_is_date(const char *text);
 
 #endif

@@ -13,7 +13,7 @@ static struct arena arena;
 static int setup(void **state)
 {
 	(void)state;
-	return arena_init(&arena, 8u << 20);
+	return arena_init(&arena, 32u << 20);
 }
 
 static int teardown(void **state)
@@ -123,13 +123,62 @@ static void another_signature_or_rule_is_not_excused(void **state)
 {
 	(void)state;
 	exit_is(EXIT_FAILED, UNITS(CHECK), (struct results_options){ .xfail = parse_xfail(EXCUSE) });
+	exit_is(EXIT_FAILED, UNITS("{\"findings\":[{\"rule\":\"ERR-LIFE-001\",\"level\":\"MUST\",\"line\":3,\"signature\":\"sig2\"}]}"),
+		(struct results_options){ .xfail = parse_xfail(EXCUSE) });
+	exit_is(EXIT_FAILED, UNITS("{\"findings\":[{\"rule\":\"ERR-LIFE-002\",\"level\":\"MUST\",\"line\":3,\"signature\":\"sig\"}]}"),
+		(struct results_options){ .xfail = parse_xfail(EXCUSE) });
 }
 
-static void an_adapter_error_is_never_excused(void **state)
+static void one_of_two_excused_scenarios_that_passes_is_stale(void **state)
+{
+	(void)state;
+	static const char two[] = HEAD "fail ERR-LIFE-001 \"sig\"\n in: 0001-a 0002-b\n reason: r\n expires: 2030-01-01\n";
+	exit_is(EXIT_STALE, UNITS(FINDING, "{\"id\":\"0002-b\"}"), (struct results_options){ .xfail = parse_xfail(two) });
+	exit_is(EXIT_CONFORMS, UNITS(FINDING), (struct results_options){ .xfail = parse_xfail(two) });
+}
+
+static void an_excused_scenario_that_is_not_in_the_library_is_stale(void **state)
+{
+	(void)state;
+	static const char two[] = HEAD "fail ERR-LIFE-001 \"sig\"\n in: 0001-a 0002-b\n reason: r\n expires: 2030-01-01\n";
+	struct scenario *known = arena_take(&arena, sizeof *known);
+	const struct selection library = { .count = 1, .scenarios = &known };
+	assert_non_null(known);
+	known->id = "0001-a";
+	exit_is(EXIT_STALE, UNITS(FINDING), (struct results_options){ .xfail = parse_xfail(two), .library = &library });
+	exit_is(EXIT_CONFORMS, UNITS(FINDING), (struct results_options){ .xfail = parse_xfail(EXCUSE), .library = &library });
+}
+
+static void an_expired_entry_or_another_implementation_or_version_is_stale(void **state)
+{
+	(void)state;
+	static const char expired[] = HEAD "fail ERR-LIFE-001 \"sig\"\n in: 0001-*\n reason: r\n expires: 2026-11-23\n";
+	exit_is(EXIT_STALE, UNITS(FINDING), (struct results_options){ .xfail = parse_xfail(expired) });
+	exit_is(EXIT_STALE, UNITS("{}"), (struct results_options){ .xfail = parse_xfail("implementation: y\nversion: 1\n") });
+	exit_is(EXIT_STALE, UNITS("{}"), (struct results_options){ .xfail = parse_xfail("implementation: x\nversion: 2\n") });
+}
+
+static void an_entry_that_excuses_more_than_twenty_scenarios_is_stale(void **state)
+{
+	(void)state;
+	static const char all[] = HEAD "fail ERR-LIFE-001 \"sig\"\n in: *\n reason: r\n expires: 2030-01-01\n";
+	for (int count = XFAIL_MATCHES_MAX; count <= XFAIL_MATCHES_MAX + 1; count++) {
+		char text[XFAIL_MATCHES_MAX + 1][200];
+		const char *units[XFAIL_MATCHES_MAX + 2] = { NULL };
+		for (int i = 0; i < count; i++) {
+			snprintf(text[i], sizeof text[i], "{\"id\":\"%04d-a\",%s", i, FINDING + 1);
+			units[i] = text[i];
+		}
+		exit_is(count > XFAIL_MATCHES_MAX ? EXIT_STALE : EXIT_CONFORMS, units, (struct results_options){ .xfail = parse_xfail(all) });
+	}
+}
+
+static void an_adapter_or_harness_error_is_never_excused(void **state)
 {
 	(void)state;
 	struct xfail *xfail = parse_xfail(HEAD "fail CHECK \"*\"\n in: *\n reason: r\n expires: 2030-01-01\n");
 	exit_is(EXIT_ADAPTER, UNITS(BROKEN), (struct results_options){ .xfail = xfail });
+	exit_is(EXIT_HARNESS, UNITS(HARNESS), (struct results_options){ .xfail = xfail });
 }
 
 static void a_required_rule_that_never_triggered_is_inconclusive(void **state)
@@ -176,7 +225,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(a_missed_should_fails_only_when_strict, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_named_deviation_is_excused_and_the_same_one_gone_is_stale, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_signature_or_rule_is_not_excused, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_adapter_error_is_never_excused, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_of_two_excused_scenarios_that_passes_is_stale, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_excused_scenario_that_is_not_in_the_library_is_stale, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_expired_entry_or_another_implementation_or_version_is_stale, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_entry_that_excuses_more_than_twenty_scenarios_is_stale, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_adapter_or_harness_error_is_never_excused, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_required_rule_that_never_triggered_is_inconclusive, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failed_check_has_a_signature_without_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_rule_without_trigger_is_vacuous_not_green, setup, teardown),
