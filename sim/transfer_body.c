@@ -43,7 +43,7 @@ static enum disk_result write_bytes(struct service_job *job, uint64_t bytes, uin
 	enum disk_result result = DISK_OK;
 
 	*written = 0;
-	if (!file->temporary && !disk_has_folder(file->local)) return DISK_VANISHED; /* C-52 */
+	if (!file->temporary && file->local && !disk_has_folder(file->local)) return DISK_VANISHED; /* C-52 */
 	if (!file->temporary) file->temporary = disk_create(disk, &result);
 	if (file->temporary) result = disk_append(disk, file->temporary, &segment, written);
 	if (result == DISK_NO_MEMORY) job->service->no_memory = true;
