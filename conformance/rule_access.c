@@ -3,15 +3,10 @@
 
 #include <string.h>
 
-static bool is_look(const struct sight *sight)
-{
-	return sight->kind == SIGHT_LOOK && sight->job->look.known;
-}
-
 /* A look that has context and code. */
 static bool is_told(const struct sight *sight)
 {
-	return is_look(sight) && sight->job->look.values;
+	return sight_is_look(sight) && sight->job->look.values;
 }
 
 static bool is_call(const struct sight *sight, const char *command)
@@ -28,7 +23,7 @@ static void claim_refusal(struct judge *judge, unsigned rule, uint32_t hr, const
 void rule_access_refusal(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool call = is_call(sight, "job.get_error") && sight->failed && !sight->null_out && !judge->view.service_down && sight->job;
-	bool look = is_look(sight) && !sight->job->look.present;
+	bool look = sight_is_look(sight) && !sight->job->look.present;
 	if (look) claim_refusal(judge, rule, sight->job->look.hr, "ERROR_INFORMATION_UNAVAILABLE", "GetError");
 	if (call) claim_refusal(judge, rule, sight->hr, "ERROR_INFORMATION_UNAVAILABLE", "GetError");
 }
@@ -65,7 +60,7 @@ static bool is_error_interface(const char *iid)
 
 void rule_access_object(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (is_look(sight) && sight->job->look.present && trace_get(sight->line, "context"))
+	if (sight_is_look(sight) && sight->job->look.present && trace_get(sight->line, "context"))
 		judge_claim(judge, rule, strcmp(trace_get(sight->line, "context"), "?"), "the object does not answer GetError", "no error object");
 	if (!is_call(sight, "handle.query_interface") || !sight->handle || sight->handle->kind != VIEW_HANDLE_ERROR) return;
 	if (!is_error_interface(trace_get(sight->line, "iid")) || sight->null_out) return;

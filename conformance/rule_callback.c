@@ -37,12 +37,6 @@ static bool is_asked(const struct view_job *job, enum view_callback kind)
 	return job->flags_set && (job->flags & flag_of(kind)) && job->interface_ == VIEW_INTERFACE_SET && !(job->flags & NOTIFY_DISABLE);
 }
 
-static int64_t latest(int64_t a, int64_t b)
-{
-	if (a == VIEW_NEVER) return b;
-	return b == VIEW_NEVER || a > b ? a : b;
-}
-
 static bool service_stopped_since(const struct judge *judge, int64_t at_ns)
 {
 	return judge->view.service_down || (judge->view.kill_ns != VIEW_NEVER && judge->view.kill_ns >= at_ns);
@@ -69,7 +63,7 @@ void rule_callback_owed(struct judge *judge, unsigned rule, const struct sight *
 	bool late = rule == RULE_cb_015;
 	enum view_callback kind = rule == RULE_cb_006 || (late && job->state == STATE_TRANSFERRED) ? VIEW_JOB_TRANSFERRED : VIEW_JOB_ERROR;
 	enum state state = kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
-	int64_t since = latest(job->since_ns, latest(job->interface_ns, job->flags_ns));
+	int64_t since = later_ns(job->since_ns, later_ns(job->interface_ns, job->flags_ns));
 	if (job->state != state || !is_asked(job, kind) || service_stopped_since(judge, job->interface_ns)) return;
 	if (late && (job->interface_state != state || job->interface_ns < job->since_ns)) return;
 	if (rule == RULE_cb_024 && !is_no_progress(judge, job)) return;
@@ -179,15 +173,9 @@ void rule_callback_forbidden(struct judge *judge, unsigned rule, const struct si
 	bool no_interface = rule == RULE_cb_013 && job->interface_ == VIEW_INTERFACE_NULL;
 	if (!no_flag && !disabled && !no_interface) return;
 	if (sight->kind == SIGHT_STATE && state_in(sight->state, ends) && sight->from != sight->state) judge_trigger(judge, rule);
-	if (sight->kind != SIGHT_CALLBACK || sight->now_ns - latest(job->flags_ns, job->interface_ns) < judge->tolerance_ns) return;
+	if (sight->kind != SIGHT_CALLBACK || sight->now_ns - later_ns(job->flags_ns, job->interface_ns) < judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, NULL, NULL, TEXT("%s was called for %s", sight->line->event, job->name), TEXT("%s is called", sight->line->event));
-}
-
-static bool is_getter(const struct sight *sight, const char *property)
-{
-	const char *asked = sight->kind == SIGHT_CALL && sight->job && !strcmp(sight->command, "job.get") ? trace_get(sight->line, "property") : NULL;
-	return asked && !strcmp(asked, property) && !sight->failed && trace_get(sight->line, "value");
 }
 
 /* Flags as words or as a number. */
@@ -206,7 +194,7 @@ static int64_t flags_value(const struct trace_line *line)
 
 void rule_callback_default(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_getter(sight, "notify_flags") || sight->job->flags_set) return;
+	if (!sight_is_getter(sight, "notify_flags") || sight->job->flags_set) return;
 	judge_trigger(judge, rule);
 	int64_t flags = flags_value(sight->line);
 	if (flags == (NOTIFY_JOB_ERROR | NOTIFY_JOB_TRANSFERRED)) judge_show(judge, "C-28", "error+transferred");
@@ -216,9 +204,9 @@ void rule_callback_default(struct judge *judge, unsigned rule, const struct sigh
 void rule_callback_getters(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (is_getter(sight, "notify_flags") && job->flags_set)
+	if (sight_is_getter(sight, "notify_flags") && job->flags_set)
 		judge_claim(judge, rule, flags_value(sight->line) == job->flags, TEXT("GetNotifyFlags gives %s", trace_get(sight->line, "value")), "other flags than set");
-	if (is_getter(sight, "notify_interface") && job->interface_ != VIEW_INTERFACE_NEVER && !service_stopped_since(judge, job->interface_ns))
+	if (sight_is_getter(sight, "notify_interface") && job->interface_ != VIEW_INTERFACE_NEVER && !service_stopped_since(judge, job->interface_ns))
 		judge_claim(judge, rule, trace_get_int(sight->line, "value", -1) == (job->interface_ == VIEW_INTERFACE_SET),
 			TEXT("GetNotifyInterface gives %s", trace_get(sight->line, "value")), "another interface than set");
 }

@@ -7,6 +7,8 @@
 #include "conformance/rules.h"
 #include "conformance/view.h"
 
+#include <string.h>
+
 enum rule_index {
 #define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) RULE_##ident,
 #include "conformance/rule.def"
@@ -52,6 +54,28 @@ struct judge {
 static inline bool state_in(enum state state, uint32_t states)
 {
 	return state != STATE_NONE && (STATE_BIT(state) & states) != 0;
+}
+
+/* A state of a job was observed; a look at its error object that is certain; a getter that gave a property's value. */
+static inline bool sight_is_state(const struct sight *sight)
+{
+	return sight->kind == SIGHT_STATE && sight->job;
+}
+static inline bool sight_is_look(const struct sight *sight)
+{
+	return sight->kind == SIGHT_LOOK && sight->job->look.known;
+}
+static inline bool sight_is_getter(const struct sight *sight, const char *property)
+{
+	const char *asked = sight->kind == SIGHT_CALL && sight->job && !strcmp(sight->command, "job.get") ? trace_get(sight->line, "property") : NULL;
+	return asked && !strcmp(asked, property) && !sight->failed && trace_get(sight->line, "value");
+}
+
+/* The later of two times; VIEW_NEVER is before all others. */
+static inline int64_t later_ns(int64_t a, int64_t b)
+{
+	if (a == VIEW_NEVER) return b;
+	return b == VIEW_NEVER || a > b ? a : b;
 }
 
 /* A text for a story, in a buffer of the caller's block. */

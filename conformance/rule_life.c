@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static bool is_look(const struct sight *sight)
-{
-	return sight->kind == SIGHT_LOOK && sight->job->look.known;
-}
-
 static const char *look_text(const struct judge *judge, const struct view_look *look, char buffer[200])
 {
 	if (!look->present)
@@ -37,14 +32,14 @@ static bool may_be_absent(const struct judge *judge, const struct view_job *job,
 void rule_life_in_error(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	enum state state = rule == RULE_err_life_001 ? STATE_ERROR : STATE_TRANSIENT_ERROR;
-	if (!is_look(sight) || sight->state != state) return;
+	if (!sight_is_look(sight) || sight->state != state) return;
 	if (state == STATE_TRANSIENT_ERROR) judge_show(judge, "C-01", sight->job->look.present ? "both-errors" : "error-only");
 	if (sight->job->look.present || !may_be_absent(judge, sight->job, state)) claim_present(judge, rule, &sight->job->look, true);
 }
 
 void rule_life_flowing(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_look(sight) || sight->state != STATE_TRANSFERRING) return;
+	if (!sight_is_look(sight) || sight->state != STATE_TRANSFERRING) return;
 	if (!sight->job->ever_error && !sight->job->last.present) return;
 	claim_present(judge, rule, &sight->job->look, false);
 }
@@ -63,7 +58,7 @@ static bool never_failed(const struct judge *judge, const struct view_job *job)
 
 void rule_life_never(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_look(sight) || !never_failed(judge, sight->job)) return;
+	if (!sight_is_look(sight) || !never_failed(judge, sight->job)) return;
 	if (state_in(sight->state, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING)) && sight->job->attempts) return;
 	claim_present(judge, rule, &sight->job->look, false);
 }
@@ -78,7 +73,7 @@ static bool same_error(const struct view_look *a, const struct view_look *b)
 void rule_life_call_makes(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || !job->failures || !job->last.valid || !job->last.known) return;
+	if (!sight_is_look(sight) || !job->failures || !job->last.valid || !job->last.known) return;
 	if (!view_undisturbed(&judge->view, job) && (job->last.present || !never_failed(judge, job))) return;
 	judge_trigger(judge, rule);
 	if (!job->look.present || same_error(&job->last, &job->look)) return;
@@ -89,7 +84,7 @@ void rule_life_call_makes(struct judge *judge, unsigned rule, const struct sight
 void rule_life_call_changes(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || !job->failures || !job->last.present || !view_undisturbed(&judge->view, job)) return;
+	if (!sight_is_look(sight) || !job->failures || !job->last.present || !view_undisturbed(&judge->view, job)) return;
 	judge_trigger(judge, rule);
 	if (same_error(&job->last, &job->look)) return;
 	judge_break(judge, rule, TEXT("%s on %s failed with %s", job->failed, job->name, CODE_TEXT(judge, job->failed_hr)), NULL,
@@ -100,7 +95,7 @@ void rule_life_resumed(struct judge *judge, unsigned rule, const struct sight *s
 {
 	const struct view_job *job = sight->job;
 	uint32_t waiting = STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING);
-	if (!is_look(sight) || !state_in(sight->state, waiting) || !job->last.present) return;
+	if (!sight_is_look(sight) || !state_in(sight->state, waiting) || !job->last.present) return;
 	if (!state_in(job->last.state, STATES_ERROR | waiting) || job->requests_since_look || job->resumed_ns == VIEW_NEVER) return;
 	if (job->call != EVENT_RESUME || job->call_hr || job->resumed_ns < job->last.at_ns) return;
 	if (job->changes) judge_show(judge, "C-02", job->look.present ? "until-data" : "gone-at-resume");
@@ -110,7 +105,7 @@ void rule_life_resumed(struct judge *judge, unsigned rule, const struct sight *s
 void rule_life_suspended(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || sight->state != STATE_SUSPENDED || !job->last.present) return;
+	if (!sight_is_look(sight) || sight->state != STATE_SUSPENDED || !job->last.present) return;
 	if (!state_in(job->last.state, STATES_ERROR) || job->requests_since_look || job->call != EVENT_SUSPEND) return;
 	judge_show(judge, "C-03", job->look.present ? "kept" : "gone-at-suspend");
 	claim_present(judge, rule, &job->look, true);
@@ -129,7 +124,7 @@ static bool fits(const struct judge *judge, const struct view_causes *causes, ui
 
 void rule_life_turned_fatal(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_look(sight)) return;
+	if (!sight_is_look(sight)) return;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;
 	struct view_causes causes;
@@ -154,7 +149,7 @@ static void find_causes(const struct judge *judge, const struct view_causes *cau
 /* The error of an older cause, told although a newer one ended the job. */
 void rule_life_replaced(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_look(sight)) return;
+	if (!sight_is_look(sight)) return;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *told = &job->last_error;
 	struct view_causes causes;
@@ -220,7 +215,7 @@ void rule_life_gone(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	enum state state = rule == RULE_err_life_014 ? STATE_CANCELLED : rule == RULE_err_life_015 ? STATE_ACKNOWLEDGED : STATE_TRANSFERRED;
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || sight->state != state || (!job->ever_error && !job->last.present)) return;
+	if (!sight_is_look(sight) || sight->state != state || (!job->ever_error && !job->last.present)) return;
 	bool held = state != STATE_TRANSFERRED && handle_held(judge, job), kept = job->look.present && held;
 	if (held) judge_show(judge, "C-07", kept ? "kept-while-handle" : "gone");
 	judge_claim(judge, rule, !job->look.present || kept, LOOK_TEXT(judge, &job->look), LOOK_SIGNATURE(judge, &job->look));
@@ -229,7 +224,7 @@ void rule_life_gone(struct judge *judge, unsigned rule, const struct sight *sigh
 void rule_life_equal(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || !job->last.present || !job->look.present || !view_undisturbed(&judge->view, job)) return;
+	if (!sight_is_look(sight) || !job->last.present || !job->look.present || !view_undisturbed(&judge->view, job)) return;
 	judge_claim(judge, rule, same_error(&job->last, &job->look), LOOK_TEXT(judge, &job->look),
 		TEXT("state=%s: another error", judge_state(sight->state)));
 }
@@ -246,7 +241,7 @@ static bool other_failed_since(const struct judge *judge, const struct view_job 
 void rule_life_other_job(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_look(sight) || !job->last.valid || !job->last.known || !other_failed_since(judge, job)) return;
+	if (!sight_is_look(sight) || !job->last.valid || !job->last.known || !other_failed_since(judge, job)) return;
 	bool clean = !job->last.present && never_failed(judge, job) &&
 		!(state_in(sight->state, STATES_ACTION) && sight->state != STATE_TRANSFERRING);
 	if (!clean && !(view_undisturbed(&judge->view, job) && !job->changes)) return;
@@ -256,7 +251,7 @@ void rule_life_other_job(struct judge *judge, unsigned rule, const struct sight 
 
 void rule_life_restart(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_look(sight)) return;
+	if (!sight_is_look(sight)) return;
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;

@@ -8,20 +8,15 @@
 #define LATE_NS (120 * SECOND)       /* beyond a documented limit: nothing is under way any more */
 #define TURN_NS (86400 * SECOND)     /* a turn of another job never takes a day */
 
-static bool is_state(const struct sight *sight)
-{
-	return sight->kind == SIGHT_STATE && sight->job;
-}
-
 /* In virtual time a job that was not looked at has not changed: at the end it is still in the state seen last. */
 static bool is_state_or_end(const struct judge *judge, const struct sight *sight)
 {
-	return is_state(sight) || (sight->kind == SIGHT_END && sight->job && judge->view.virtual_time && sight->state != STATE_NONE);
+	return sight_is_state(sight) || (sight->kind == SIGHT_END && sight->job && judge->view.virtual_time && sight->state != STATE_NONE);
 }
 
 static bool is_entered(const struct sight *sight, enum state state)
 {
-	return is_state(sight) && sight->state == state && sight->from != state;
+	return sight_is_state(sight) && sight->state == state && sight->from != state;
 }
 
 static const char *seen_state(const struct sight *sight, char buffer[200])
@@ -37,15 +32,9 @@ static bool world_is_well(const struct view *view)
 	return !view->net_down && !view->policy_block && !view->service_down && !view->logged_off;
 }
 
-static int64_t latest(int64_t a, int64_t b)
-{
-	if (a == VIEW_NEVER) return b;
-	return b == VIEW_NEVER || a > b ? a : b;
-}
-
 void rule_state_first(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_state(sight) || sight->from != STATE_NONE || sight->job->rounds) return;
+	if (!sight_is_state(sight) || sight->from != STATE_NONE || sight->job->rounds) return;
 	judge_claim(judge, rule, sight->state == STATE_SUSPENDED, SEEN(sight), TEXT("first state=%s", judge_state(sight->state)));
 }
 
@@ -147,7 +136,7 @@ void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sig
 		else judge_claim(judge, rule, answers(judge, row->answer, sight->hr) || moved, TEXT("it answers %s", CODE_TEXT(judge, sight->hr)),
 			TEXT("in %s hr=%s", judge_state(sight->state), CODE_TEXT(judge, sight->hr)));
 	}
-	if (!is_state(sight) || !job->call_open || job->call != row->event || !state_in(job->call_state, row->in) || job->calls_since_state > 1) return;
+	if (!sight_is_state(sight) || !job->call_open || job->call != row->event || !state_in(job->call_state, row->in) || job->calls_since_state > 1) return;
 	if (!call_concerns(judge, rule, job, job->call_hr) || !answers(judge, row->answer, job->call_hr)) return;
 	show_reading(judge, rule, sight);
 	if (row->answer == ANSWER_ANY && rule != RULE_state_028) return;
@@ -166,7 +155,7 @@ void rule_state_path(struct judge *judge, unsigned rule, const struct sight *sig
 
 void rule_state_connecting(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_state(sight)) return;
+	if (!sight_is_state(sight)) return;
 	judge_claim(judge, rule, sight->state != STATE_CONNECTING, SEEN(sight), "state=CONNECTING");
 }
 
@@ -179,7 +168,7 @@ void rule_state_connection_fails(struct judge *judge, unsigned rule, const struc
 {
 	const struct view_job *job = sight->job;
 	struct view_causes causes;
-	if (!is_state(sight) || !state_in(sight->state, STATES_ERROR) || sight->from == sight->state || state_in(sight->from, STATES_ERROR)) return;
+	if (!sight_is_state(sight) || !state_in(sight->state, STATES_ERROR) || sight->from == sight->state || state_in(sight->from, STATES_ERROR)) return;
 	view_causes(&judge->view, job, &causes);
 	if (!judge_only(&causes, is_connection) || judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns)) return;
 	judge_claim(judge, rule, sight->state == STATE_TRANSIENT_ERROR, SEEN(sight), TEXT("state=%s after a failed connection", judge_state(sight->state)));
@@ -189,7 +178,7 @@ void rule_state_connection_fails(struct judge *judge, unsigned rule, const struc
 void rule_state_slice(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
-	if (!is_state(sight) || view->jobs_count < 2 || !world_is_well(view)) return;
+	if (!sight_is_state(sight) || view->jobs_count < 2 || !world_is_well(view)) return;
 	if (sight->state == STATE_QUEUED && sight->from == STATE_TRANSFERRING && !sight->job->calls_since_state) judge_trigger(judge, rule);
 	if (sight->state != STATE_QUEUED || sight->now_ns - sight->job->since_ns < TURN_NS) return;
 	for (unsigned i = 0; i < view->jobs_count; i++) {
@@ -254,7 +243,7 @@ void rule_state_failed(struct judge *judge, unsigned rule, const struct sight *s
 	const struct view_job *job = sight->job;
 	bool fatal = rule == RULE_state_009, is_open;
 	uint32_t ends = STATES_ERROR | STATE_BIT(STATE_TRANSFERRED);
-	if (!is_state(sight) || sight->state == sight->from || !state_in(sight->state, ends)) return;
+	if (!sight_is_state(sight) || sight->state == sight->from || !state_in(sight->state, ends)) return;
 	enum fault_class shared = shared_class(judge, job, &is_open);
 	if (shared != (fatal ? FAULT_CLASS_FATAL : FAULT_CLASS_TRANSIENT)) return;
 	if (sight->state == STATE_TRANSFERRED) {
@@ -271,7 +260,7 @@ void rule_state_failed(struct judge *judge, unsigned rule, const struct sight *s
 /* The latest that the no-progress period can have begun. */
 static int64_t period_start(const struct view_job *job)
 {
-	int64_t start = latest(latest(job->error_seen_ns, job->progress_ns), latest(job->np_set_ns, job->resumed_ns));
+	int64_t start = later_ns(later_ns(job->error_seen_ns, job->progress_ns), later_ns(job->np_set_ns, job->resumed_ns));
 	return start;
 }
 
@@ -280,7 +269,7 @@ void rule_state_no_progress(struct judge *judge, unsigned rule, const struct sig
 	const struct view_job *job = sight->job;
 	if (!is_state_or_end(judge, sight) || !world_is_well(&judge->view)) return;
 	if (is_entered(sight, STATE_ERROR) && job->transient_ns != VIEW_NEVER && judge_period_over(judge, job, sight->now_ns)) judge_trigger(judge, rule);
-	int64_t start = latest(period_start(job), latest(judge->view.start_ns, judge->view.net_up_ns)), np = view_np_ns(&judge->view, job);
+	int64_t start = later_ns(period_start(job), later_ns(judge->view.start_ns, judge->view.net_up_ns)), np = view_np_ns(&judge->view, job);
 	if (sight->state != STATE_TRANSIENT_ERROR || job->error_seen_ns == VIEW_NEVER || start == VIEW_NEVER) return;
 	int64_t late = judge->view.virtual_time ? SECOND : view_retry_ns(&judge->view, job) + LATE_NS + judge->tolerance_ns;
 	if (sight->now_ns - start <= np + late) return;
@@ -320,7 +309,7 @@ void rule_state_retried(struct judge *judge, unsigned rule, const struct sight *
 		if (by_itself && sight->attempt_before_ns <= job->transient_ns) judge_trigger(judge, rule);
 	}
 	if (!is_state_or_end(judge, sight) || sight->state != STATE_TRANSIENT_ERROR || sight->from != STATE_TRANSIENT_ERROR) return;
-	int64_t since = latest(latest(job->since_ns, job->attempt_ns), latest(job->retry_set_ns, judge->view.start_ns));
+	int64_t since = later_ns(later_ns(job->since_ns, job->attempt_ns), later_ns(job->retry_set_ns, judge->view.start_ns));
 	if (sight->now_ns - since < retry_bound_ns(judge, job) || may_be_untimed(judge, job)) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the retry delay passed", NULL, SEEN(sight), "no retry");
@@ -329,7 +318,7 @@ void rule_state_retried(struct judge *judge, unsigned rule, const struct sight *
 void rule_state_error_stays(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || sight->from != STATE_ERROR || job->calls_since_state || sight->now_ns == sight->from_ns) return;
+	if (!sight_is_state(sight) || sight->from != STATE_ERROR || job->calls_since_state || sight->now_ns == sight->from_ns) return;
 	bool expired = sight->state == STATE_CANCELLED && sight->now_ns - job->created_ns >= judge->view.machine->limits.retention_ns - judge->tolerance_ns;
 	judge_claim(judge, rule, sight->state == STATE_ERROR || expired, SEEN(sight), FROM_TO(sight));
 }
@@ -345,7 +334,7 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 			TEXT("in %s hr=%s", judge_state(sight->state), CODE_TEXT(judge, sight->hr)));
 		else judge_trigger(judge, rule);
 	}
-	if (!is_state(sight) || job->call != EVENT_RESUME || job->call_hr || !state_in(job->call_state, in) || job->call_ns == VIEW_NEVER) return;
+	if (!sight_is_state(sight) || job->call != EVENT_RESUME || job->call_hr || !state_in(job->call_state, in) || job->call_ns == VIEW_NEVER) return;
 	/* In virtual time nothing comes between the call and the look behind it. */
 	bool at_once = judge->view.virtual_time && job->call_open && sight->now_ns == job->call_ns && sight->state == job->call_state;
 	if (at_once && job->attempts == job->call_attempts)
@@ -381,14 +370,14 @@ void rule_state_partial(struct judge *judge, unsigned rule, const struct sight *
 void rule_state_rename_fails(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || !job->call_open || job->call != EVENT_COMPLETE || job->call_state != STATE_TRANSFERRED) return;
+	if (!sight_is_state(sight) || !job->call_open || job->call != EVENT_COMPLETE || job->call_state != STATE_TRANSFERRED) return;
 	if (!(job->call_hr & 0x80000000u) || judge->view.service_down) return;
 	judge_claim(judge, rule, sight->state == STATE_TRANSFERRED, SEEN(sight), TEXT("state=%s after a failed Complete", judge_state(sight->state)));
 }
 
 void rule_state_final(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_state(sight) || !state_in(sight->from, STATES_FINAL)) return;
+	if (!sight_is_state(sight) || !state_in(sight->from, STATES_FINAL)) return;
 	judge_claim(judge, rule, sight->state == sight->from, SEEN(sight), FROM_TO(sight));
 }
 
@@ -405,7 +394,7 @@ void rule_state_unknown(struct judge *judge, unsigned rule, const struct sight *
 void rule_state_logoff(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
-	if (!is_state(sight) || !view->logged_off || sight->now_ns - view->logoff_ns < judge->tolerance_ns) return;
+	if (!sight_is_state(sight) || !view->logged_off || sight->now_ns - view->logoff_ns < judge->tolerance_ns) return;
 	if (sight->from != STATE_TRANSFERRING || sight->job->calls_since_state || view->service_down) return;
 	judge_claim(judge, rule, sight->state == STATE_QUEUED, SEEN(sight), FROM_TO(sight));
 }
@@ -413,7 +402,7 @@ void rule_state_logoff(struct judge *judge, unsigned rule, const struct sight *s
 void rule_state_logon(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
-	if (!is_state(sight) || view->logon_ns == VIEW_NEVER || sight->job->calls_since_state || !world_is_well(view) || view->jobs_count > 1) return;
+	if (!sight_is_state(sight) || view->logon_ns == VIEW_NEVER || sight->job->calls_since_state || !world_is_well(view) || view->jobs_count > 1) return;
 	if (sight->from != STATE_QUEUED || sight->job->since_ns > view->logon_ns + LATE_NS) return;
 	if (state_in(sight->state, STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING) | STATE_BIT(STATE_TRANSFERRED))) judge_trigger(judge, rule);
 	if (sight->state != STATE_QUEUED || sight->now_ns - view->logon_ns < LATE_NS + judge->tolerance_ns) return;
@@ -425,7 +414,7 @@ void rule_state_net_lost(struct judge *judge, unsigned rule, const struct sight 
 {
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || !view->net_down || job->calls_since_state || view->service_down) return;
+	if (!sight_is_state(sight) || !view->net_down || job->calls_since_state || view->service_down) return;
 	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - view->net_down_ns < judge->tolerance_ns) return;
 	bool fatal = sight->state == STATE_ERROR && (judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns));
 	judge_claim(judge, rule, sight->state == STATE_TRANSIENT_ERROR || fatal, SEEN(sight), FROM_TO(sight));
@@ -437,7 +426,7 @@ void rule_state_end_of_cause(struct judge *judge, unsigned rule, const struct si
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	int64_t end_ns = rule == RULE_state_042 ? view->net_up_ns : view->allow_ns;
-	if (!is_state(sight) || end_ns == VIEW_NEVER || job->calls_since_state || !world_is_well(view)) return;
+	if (!sight_is_state(sight) || end_ns == VIEW_NEVER || job->calls_since_state || !world_is_well(view)) return;
 	if (rule == RULE_state_043 && view->block_cause != CAUSE_POLICY_BANDWIDTH) return;
 	if (sight->from != STATE_TRANSIENT_ERROR || sight->from_ns > end_ns + judge->tolerance_ns || sight->now_ns - end_ns < judge->tolerance_ns) return;
 	bool again = job->attempt_ns != VIEW_NEVER && job->attempt_ns >= end_ns;
@@ -451,7 +440,7 @@ void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct 
 	bool blocked = view->net_down || (view->policy_block && view->block_cause == CAUSE_POLICY_BANDWIDTH);
 	int64_t from_ns = view->net_down ? view->net_down_ns : view->block_ns;
 	if (!job || !blocked || sight->shared) return;
-	if (is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
+	if (sight_is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST && sight->kind != SIGHT_CONNECT) return;
 	if (sight->now_ns - from_ns <= SOON_NS + judge->tolerance_ns || (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= from_ns)) return;
 	judge_trigger(judge, rule);
@@ -465,7 +454,7 @@ static void show_readings(struct judge *judge, const struct sight *sight)
 	bool policy = view->policy_block, net = view->net_down && view->dialect == DIALECT_DO;
 	const char *id = view->dialect == DIALECT_DO ? "C-15" : "C-64";
 	int64_t block_ns = net ? view->net_down_ns : view->block_ns;
-	if (!is_state(sight) || (!policy && !net) || sight->job->calls_since_state || sight->from_ns > block_ns) return;
+	if (!sight_is_state(sight) || (!policy && !net) || sight->job->calls_since_state || sight->from_ns > block_ns) return;
 	if (policy && view->dialect == DIALECT_BITS && view->block_cause != CAUSE_POLICY_COST) return;
 	if (!state_in(sight->from, STATES_ACTION) || sight->now_ns < block_ns + judge->tolerance_ns) return;
 	if (sight->state == STATE_TRANSIENT_ERROR) judge_show(judge, id, "transient");
@@ -485,7 +474,7 @@ void rule_state_documented(struct judge *judge, unsigned rule, const struct sigh
 		/* An answer that no row gives is for the rules of the call; here it may have changed the job or not. */
 		job->possible = after ? after : sight->failed ? moved : STATES_ALL;
 	}
-	if (!is_state(sight)) return;
+	if (!sight_is_state(sight)) return;
 	uint32_t allowed = judge_closure(judge, job, job->possible);
 	if (sight->from != STATE_NONE && sight->from != sight->state)
 		judge_claim(judge, rule, state_in(sight->state, allowed), SEEN(sight), FROM_TO(sight));

@@ -8,20 +8,9 @@
 #define LATE_NS (120 * SECOND)       /* beyond a documented limit: nothing is under way any more */
 #define DAY_NS (86400 * SECOND)
 
-static bool is_state(const struct sight *sight)
-{
-	return sight->kind == SIGHT_STATE && sight->job;
-}
-
 static bool is_attempt(const struct sight *sight)
 {
 	return (sight->kind == SIGHT_REQUEST || sight->kind == SIGHT_CONNECT) && sight->job && !sight->shared;
-}
-
-static bool is_getter(const struct sight *sight, const char *property)
-{
-	const char *asked = sight->kind == SIGHT_CALL && sight->job && !strcmp(sight->command, "job.get") ? trace_get(sight->line, "property") : NULL;
-	return asked && !strcmp(asked, property) && !sight->failed && trace_get(sight->line, "value");
 }
 
 static int64_t value_of(const struct sight *sight)
@@ -49,7 +38,7 @@ static bool is_transient_only(const struct judge *judge, const struct view_job *
 /* The default shows in when ERROR comes, too. */
 static bool ends_by_default(const struct judge *judge, const struct sight *sight)
 {
-	return is_state(sight) && sight->state == STATE_ERROR && sight->from == STATE_TRANSIENT_ERROR && !sight->job->np_set &&
+	return sight_is_state(sight) && sight->state == STATE_ERROR && sight->from == STATE_TRANSIENT_ERROR && !sight->job->np_set &&
 		judge->view.dialect == DIALECT_DO && is_transient_only(judge, sight->job, true);
 }
 
@@ -59,12 +48,12 @@ void rule_time_default(struct judge *judge, unsigned rule, const struct sight *s
 	const struct view_job *job = sight->job;
 	bool foreground = job && job->priority == JOB_PRIORITY_FOREGROUND, high = job && job->priority == JOB_PRIORITY_HIGH;
 	if (rule == RULE_time_001) {
-		if (is_getter(sight, "minimum_retry_delay") && !job->retry_set) claim_value(judge, rule, sight, value_of(sight) == limits->retry_delay_ns_default / SECOND);
+		if (sight_is_getter(sight, "minimum_retry_delay") && !job->retry_set) claim_value(judge, rule, sight, value_of(sight) == limits->retry_delay_ns_default / SECOND);
 		return;
 	}
 	if (ends_by_default(judge, sight) && rule != RULE_time_005 && foreground == (rule == RULE_time_009))
 		judge_claim(judge, rule, judge_period_over(judge, job, sight->now_ns), "state ERROR before the default period is over", "ERROR before the default period");
-	if (!is_getter(sight, "no_progress_timeout") || job->np_set) return;
+	if (!sight_is_getter(sight, "no_progress_timeout") || job->np_set) return;
 	int64_t short_s = limits->no_progress_ns_foreground / SECOND, long_s = limits->no_progress_ns_default / SECOND, value = value_of(sight);
 	if (rule == RULE_time_005) claim_value(judge, rule, sight, value == long_s);
 	if (rule == RULE_time_009 && foreground) claim_value(judge, rule, sight, value == short_s);
@@ -75,7 +64,7 @@ void rule_time_default(struct judge *judge, unsigned rule, const struct sight *s
 /* 5 s, or 60 s on other versions of the page (C-29). */
 void rule_time_lowest(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_getter(sight, "minimum_retry_delay") || !sight->job->retry_set || sight->job->retry_s >= 5) return;
+	if (!sight_is_getter(sight, "minimum_retry_delay") || !sight->job->retry_set || sight->job->retry_s >= 5) return;
 	int64_t value = value_of(sight);
 	if (value == 5 || value == 60) judge_show(judge, "C-29", value == 5 ? "5s" : "60s");
 	claim_value(judge, rule, sight, value == 5 || value == 60);
@@ -85,11 +74,11 @@ void rule_time_getters(struct judge *judge, unsigned rule, const struct sight *s
 {
 	const struct view_job *job = sight->job;
 	int64_t value = sight->kind == SIGHT_CALL && trace_get(sight->line, "value") ? value_of(sight) : -1;
-	if (is_getter(sight, "minimum_retry_delay") && job->retry_set) {
+	if (sight_is_getter(sight, "minimum_retry_delay") && job->retry_set) {
 		bool corrected = (job->retry_s < 5 && value == 5) || (job->retry_s < 60 && value == 60);
 		claim_value(judge, rule, sight, value == job->retry_s || corrected);
 	}
-	if (is_getter(sight, "no_progress_timeout") && job->np_set) claim_value(judge, rule, sight, value == job->np_s);
+	if (sight_is_getter(sight, "no_progress_timeout") && job->np_set) claim_value(judge, rule, sight, value == job->np_s);
 }
 
 /* Setters in a final state are refused: those of time, and for CB-018 those of callbacks. */
@@ -133,7 +122,7 @@ void rule_time_never_retried(struct judge *judge, unsigned rule, const struct si
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	if (!job || view_retry_ns(view, job) <= view_np_ns(view, job)) return;
-	if (is_state(sight) && sight->state == STATE_ERROR && sight->from != STATE_ERROR) judge_trigger(judge, rule);
+	if (sight_is_state(sight) && sight->state == STATE_ERROR && sight->from != STATE_ERROR) judge_trigger(judge, rule);
 	if (!is_attempt(sight) || retried_from(judge, sight) == VIEW_NEVER) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, NULL, NULL, "the job was retried", "a retry although its delay is above the time-out");
@@ -142,7 +131,7 @@ void rule_time_never_retried(struct judge *judge, unsigned rule, const struct si
 void rule_time_every_error(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || !job->np_set || job->np_s || judge->view.net_down || judge->view.policy_block || sight->from == sight->state) return;
+	if (!sight_is_state(sight) || !job->np_set || job->np_s || judge->view.net_down || judge->view.policy_block || sight->from == sight->state) return;
 	if (!state_in(sight->state, STATES_ERROR) || (job->failed_ns != VIEW_NEVER && job->failed_ns < job->np_set_ns)) return;
 	judge_claim(judge, rule, sight->state == STATE_ERROR, TEXT("state %s = %s", job->name, judge_state(sight->state)), TEXT("state=%s", judge_state(sight->state)));
 }
@@ -151,7 +140,7 @@ void rule_time_every_error(struct judge *judge, unsigned rule, const struct sigh
 void rule_time_period(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || judge_every_error_fatal(judge, job) || sight->from == sight->state) return;
+	if (!sight_is_state(sight) || judge_every_error_fatal(judge, job) || sight->from == sight->state) return;
 	bool renewed = job->recovered_ns != VIEW_NEVER;
 	if (rule == RULE_time_007 && !renewed) return;
 	if (rule == RULE_time_007 && state_in(sight->state, STATE_BIT(STATE_TRANSFERRED) | STATE_BIT(STATE_TRANSIENT_ERROR)) &&
@@ -176,7 +165,7 @@ void rule_time_clock(struct judge *judge, unsigned rule, const struct sight *sig
 		judge_claim(judge, rule, waited >= delay - judge->tolerance_ns && waited <= delay + LATE_NS + judge->tolerance_ns,
 			TEXT("a retry %lld s after the error, the delay is %lld s", (long long)(waited / SECOND), (long long)(delay / SECOND)), "the retry follows the wall clock");
 	}
-	if (!is_state(sight) || sight->state != STATE_TRANSIENT_ERROR || job->since_ns > view->clock_ns || view->net_down || view->policy_block) return;
+	if (!sight_is_state(sight) || sight->state != STATE_TRANSIENT_ERROR || job->since_ns > view->clock_ns || view->net_down || view->policy_block) return;
 	int64_t since = job->attempt_ns != VIEW_NEVER && job->attempt_ns > job->since_ns ? job->attempt_ns : job->since_ns;
 	if (sight->now_ns - since <= delay + view->retry_after_ns + LATE_NS + judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
@@ -197,7 +186,7 @@ void rule_time_retention(struct judge *judge, unsigned rule, const struct sight 
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	int64_t limit = view->machine->limits.retention_ns;
-	if (!is_state(sight) || job->cancelled_ns != VIEW_NEVER || view->service_down) return;
+	if (!sight_is_state(sight) || job->cancelled_ns != VIEW_NEVER || view->service_down) return;
 	int64_t from = rule == RULE_time_016 ? job->created_ns : job->property_ns, last = rule == RULE_time_016 ? last_start_ns(judge, job) : job->active_ns;
 	if (rule == RULE_time_017 && job->property_ns <= job->created_ns) return;
 	if (rule == RULE_time_020 && view_np_ns(view, job) <= limit) return;
@@ -220,7 +209,7 @@ void rule_time_maximum(struct judge *judge, unsigned rule, const struct sight *s
 	if (told && job->max_set_ns <= job->since_ns)
 		judge_claim(judge, rule, job->since_ns - job->resumed_ns >= maximum - judge->tolerance_ns,
 			TEXT("state %s = ERROR %lld s after Resume", job->name, (long long)((job->since_ns - job->resumed_ns) / SECOND)), "ERROR before the maximum download time");
-	if (!is_state(sight) || sight->state != STATE_TRANSFERRING || sight->now_ns <= due + LATE_NS + judge->tolerance_ns) return;
+	if (!sight_is_state(sight) || sight->state != STATE_TRANSFERRING || sight->now_ns <= due + LATE_NS + judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the maximum download time passed", NULL, TEXT("state %s = TRANSFERRING", job->name), "not in ERROR after the maximum download time");
 }

@@ -11,14 +11,9 @@
 
 #define STATES_RUNNING (STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING))
 
-static bool is_state(const struct sight *sight)
-{
-	return sight->kind == SIGHT_STATE && sight->job;
-}
-
 static bool enters(const struct sight *sight, enum state state)
 {
-	return is_state(sight) && sight->state == state && sight->from != state;
+	return sight_is_state(sight) && sight->state == state && sight->from != state;
 }
 
 static bool is_well(const struct view *view)
@@ -74,7 +69,7 @@ void rule_world_survives(struct judge *judge, unsigned rule, const struct sight 
 	bool young = sight->now_ns - job->created_ns < view->machine->limits.retention_ns;
 	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.open") && young && state_in(sight->state, STATES_ALL & ~STATES_FINAL))
 		judge_claim(judge, rule, sight->hr != judge_word(judge, "NOT_FOUND"), "GetJob does not find the job", "the job is lost");
-	if (!is_state(sight) || !view_sticky(job->kill_state) || job->rounds != job->kill_rounds || job->calls_since_state) return;
+	if (!sight_is_state(sight) || !view_sticky(job->kill_state) || job->rounds != job->kill_rounds || job->calls_since_state) return;
 	if (sight->from_ns > view->start_ns || (view->policy_ever && job->kill_state == STATE_SUSPENDED)) return;
 	judge_claim(judge, rule, state_was_kept(judge, sight) || state_in(job->kill_state, STATES_FINAL), SEEN(sight), TEXT("after restart: %s", FROM_TO(job->kill_state, sight->state)));
 }
@@ -86,7 +81,7 @@ void rule_world_runs_again(struct judge *judge, unsigned rule, const struct sigh
 	const struct view_job *job = sight->job;
 	if (!job || !is_restarted(judge, job) || !state_in(job->kill_state, STATES_ACTION) || job->rounds != job->kill_rounds || view->policy_ever) return;
 	if (sight->kind == SIGHT_REQUEST && !sight->shared) judge_trigger(judge, rule);
-	if (!is_state(sight) || job->calls_since_state || sight->now_ns < view->start_ns + judge->tolerance_ns) return;
+	if (!sight_is_state(sight) || job->calls_since_state || sight->now_ns < view->start_ns + judge->tolerance_ns) return;
 	if (state_in(sight->state, STATES_RUNNING | STATE_BIT(STATE_TRANSFERRED))) judge_trigger(judge, rule);
 	bool waits = sight->state == STATE_QUEUED && view->jobs_count == 1 && is_well(view) && sight->now_ns - view->start_ns > LATE_NS + judge->tolerance_ns &&
 		!is_after(job->attempt_ns, view->start_ns) && !is_after(view->logon_ns, view->start_ns) && !is_after(view->net_up_ns, view->start_ns);
@@ -211,7 +206,7 @@ void rule_world_waits(struct judge *judge, unsigned rule, const struct sight *si
 {
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
-	if (!is_state(sight) || !view->policy_block || view->service_down || job->calls_since_state || !was_resumed(job, sight->now_ns)) return;
+	if (!sight_is_state(sight) || !view->policy_block || view->service_down || job->calls_since_state || !was_resumed(job, sight->now_ns)) return;
 	int64_t since = job->resumed_ns > view->block_ns ? job->resumed_ns : view->block_ns;
 	if (state_in(sight->state, STATE_BIT(STATE_TRANSIENT_ERROR) | STATE_BIT(STATE_QUEUED)) && !job->is_suspended) judge_trigger(judge, rule);
 	if (!state_in(sight->state, STATES_RUNNING) || job->is_suspended || sight->now_ns <= since + SOON_NS + judge->tolerance_ns) return;
@@ -227,7 +222,7 @@ void rule_world_allowed(struct judge *judge, unsigned rule, const struct sight *
 	if (view->block_ns == VIEW_NEVER || !was_resumed(job, view->allow_ns) || job->resumed_ns == view->allow_ns || job->is_suspended) return;
 	if (sight->kind == SIGHT_REQUEST && !sight->shared && (sight->attempt_before_ns == VIEW_NEVER || sight->attempt_before_ns < view->allow_ns)) judge_trigger(judge, rule);
 	uint32_t waiting = STATE_BIT(STATE_TRANSIENT_ERROR) | STATE_BIT(STATE_QUEUED);   /* C-15, C-64: a call ends SUSPENDED */
-	if (!is_state(sight) || !state_in(sight->state, waiting) || job->calls_since_state || !is_well(view) || view->jobs_count > 1) return;
+	if (!sight_is_state(sight) || !state_in(sight->state, waiting) || job->calls_since_state || !is_well(view) || view->jobs_count > 1) return;
 	if (view->net_ever_down || view->kill_ns != VIEW_NEVER || view->logoff_ns != VIEW_NEVER || is_after(job->attempt_ns, view->allow_ns)) return;
 	if (sight->now_ns - view->allow_ns <= view_retry_ns(view, job) + LATE_NS + judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
@@ -343,7 +338,7 @@ static void judge_pair(struct judge *judge, unsigned rule, const struct view_job
 void rule_world_priority(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
-	if (!is_state(sight) || !is_calm(view)) return;
+	if (!sight_is_state(sight) || !is_calm(view)) return;
 	for (unsigned i = 0; i < view->jobs_count; i++) {
 		if (view->jobs[i] == sight->job) continue;
 		judge_pair(judge, rule, sight->job, view->jobs[i], sight->now_ns);
