@@ -1,5 +1,6 @@
 /* output.c -- results.json and what is made from it without Python. */
 #include "conformance/output.h"
+#include "conformance/json_text.h"
 
 #include "conformance/choice.h"
 #include "conformance/show.h"
@@ -11,12 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text ? text : "";
-}
 
 static int say(const char *what, const char *path)
 {
@@ -114,7 +109,7 @@ static json_t *worst_finding(json_t *unit)
 	json_t *finding, *worst = NULL;
 	size_t i;
 	json_array_foreach(json_object_get(unit, "findings"), i, finding)
-		if (!json_is_true(json_object_get(finding, "expected")) && (!worst || !strcmp(text_of(worst, "rule"), "CHECK"))) worst = finding;
+		if (!json_is_true(json_object_get(finding, "expected")) && (!worst || !strcmp(json_text(worst, "rule"), "CHECK"))) worst = finding;
 	return worst;
 }
 
@@ -127,31 +122,31 @@ static void write_junit(FILE *file, json_t *results)
 	fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bgcheck\" tests=\"%zu\" failures=\"%lld\" errors=\"%lld\" skipped=\"%lld\">\n",
 		json_array_size(units), (long long)failures, (long long)errors, (long long)json_integer_value(json_object_get(counts, "unsupported")));
 	json_array_foreach(units, i, unit) {
-		const char *verdict = text_of(unit, "verdict");
+		const char *verdict = json_text(unit, "verdict");
 		json_t *finding = worst_finding(unit);
 		fputs("  <testcase", file);
-		xml_attribute(file, "classname", text_of(unit, "dialect"));
-		xml_attribute(file, "name", text_of(unit, "id"));
+		xml_attribute(file, "classname", json_text(unit, "dialect"));
+		xml_attribute(file, "name", json_text(unit, "id"));
 		fputs(">", file);
 		if (!strcmp(verdict, "unsupported")) {
 			fputs("<skipped", file);
-			xml_attribute(file, "message", text_of(unit, "feature"));
+			xml_attribute(file, "message", json_text(unit, "feature"));
 			fputs("/>", file);
 		} else if (!strcmp(verdict, "adapter-error") || !strcmp(verdict, "harness-error")) {
 			fputs("<error", file);
-			xml_attribute(file, "message", text_of(unit, "why"));
+			xml_attribute(file, "message", json_text(unit, "why"));
 			fputs("/>", file);
 		} else if (!strcmp(verdict, "fail") || !strcmp(verdict, "non-strict")) {
 			fputs("<failure", file);
-			xml_attribute(file, "type", finding ? text_of(finding, "rule") : "golden");
-			xml_attribute(file, "message", finding ? text_of(finding, "signature") : text_of(unit, "why"));
+			xml_attribute(file, "type", finding ? json_text(finding, "rule") : "golden");
+			xml_attribute(file, "message", finding ? json_text(finding, "signature") : json_text(unit, "why"));
 			fputs(">", file);
 			if (finding) {
-				fputs("done: ", file), xml(file, text_of(finding, "done"));
-				fputs("\nallowed: ", file), xml(file, text_of(finding, "allowed"));
-				fputs("\nseen: ", file), xml(file, text_of(finding, "seen"));
+				fputs("done: ", file), xml(file, json_text(finding, "done"));
+				fputs("\nallowed: ", file), xml(file, json_text(finding, "allowed"));
+				fputs("\nseen: ", file), xml(file, json_text(finding, "seen"));
 			}
-			fputs("\nagain: ", file), xml(file, text_of(unit, "again"));
+			fputs("\nagain: ", file), xml(file, json_text(unit, "again"));
 			fputs("</failure>", file);
 		}
 		fputs("</testcase>\n", file);
@@ -165,10 +160,10 @@ static void write_tap(FILE *file, json_t *results)
 	size_t i;
 	fprintf(file, "TAP version 13\n1..%zu\n", json_array_size(units));
 	json_array_foreach(units, i, unit) {
-		const char *verdict = text_of(unit, "verdict");
+		const char *verdict = json_text(unit, "verdict");
 		bool good = !strcmp(verdict, "pass") || !strcmp(verdict, "info") || !strcmp(verdict, "expected-fail") || !strcmp(verdict, "unsupported");
-		fprintf(file, "%s %zu - %s %s", good ? "ok" : "not ok", i + 1, text_of(unit, "id"), text_of(unit, "dialect"));
-		if (!strcmp(verdict, "unsupported")) fprintf(file, " # SKIP %s", text_of(unit, "feature"));
+		fprintf(file, "%s %zu - %s %s", good ? "ok" : "not ok", i + 1, json_text(unit, "id"), json_text(unit, "dialect"));
+		if (!strcmp(verdict, "unsupported")) fprintf(file, " # SKIP %s", json_text(unit, "feature"));
 		if (!strcmp(verdict, "expected-fail")) fputs(" # expected failure", file);
 		fputc('\n', file);
 	}
@@ -179,15 +174,15 @@ static void story(FILE *file, json_t *unit, json_t *finding)
 	char at[60] = "";
 	json_int_t ns = json_integer_value(json_object_get(finding, "at_ns"));
 	if (ns >= 0) snprintf(at, sizeof at, ", at %lld.%03lld s", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
-	fprintf(file, "- %s (%s), %s, %s:%lld%s\n", text_of(finding, "rule"), text_of(finding, "level"), text_of(unit, "dialect"),
-		text_of(unit, "file"), (long long)json_integer_value(json_object_get(finding, "line")), at);
-	fprintf(file, "  - rule: %s\n", text_of(finding, "sentence"));
-	fprintf(file, "  - done: %s\n", text_of(finding, "done"));
-	fprintf(file, "  - allowed: %s\n", text_of(finding, "allowed"));
-	fprintf(file, "  - seen: %s\n", text_of(finding, "seen"));
-	if (*text_of(finding, "source")) fprintf(file, "  - source: %s\n", text_of(finding, "source"));
-	fprintf(file, "  - signature: `%s`\n", text_of(finding, "signature"));
-	fprintf(file, "  - again: `%s`\n", text_of(unit, "again"));
+	fprintf(file, "- %s (%s), %s, %s:%lld%s\n", json_text(finding, "rule"), json_text(finding, "level"), json_text(unit, "dialect"),
+		json_text(unit, "file"), (long long)json_integer_value(json_object_get(finding, "line")), at);
+	fprintf(file, "  - rule: %s\n", json_text(finding, "sentence"));
+	fprintf(file, "  - done: %s\n", json_text(finding, "done"));
+	fprintf(file, "  - allowed: %s\n", json_text(finding, "allowed"));
+	fprintf(file, "  - seen: %s\n", json_text(finding, "seen"));
+	if (*json_text(finding, "source")) fprintf(file, "  - source: %s\n", json_text(finding, "source"));
+	fprintf(file, "  - signature: `%s`\n", json_text(finding, "signature"));
+	fprintf(file, "  - again: `%s`\n", json_text(unit, "again"));
 }
 
 static void write_vacuous(FILE *file, json_t *results)
@@ -195,11 +190,11 @@ static void write_vacuous(FILE *file, json_t *results)
 	json_t *rule;
 	size_t i;
 	unsigned count = 0;
-	json_array_foreach(json_object_get(results, "rules"), i, rule) count += !strcmp(text_of(rule, "verdict"), "vacuous");
+	json_array_foreach(json_object_get(results, "rules"), i, rule) count += !strcmp(json_text(rule, "verdict"), "vacuous");
 	if (!count) return;
 	fprintf(file, "\n## Rules whose trigger never happened: %u\n\n", count);
 	json_array_foreach(json_object_get(results, "rules"), i, rule)
-		if (!strcmp(text_of(rule, "verdict"), "vacuous")) fprintf(file, "- %s (%s): %s\n", text_of(rule, "id"), text_of(rule, "dialect"), text_of(rule, "trigger"));
+		if (!strcmp(json_text(rule, "verdict"), "vacuous")) fprintf(file, "- %s (%s): %s\n", json_text(rule, "id"), json_text(rule, "dialect"), json_text(rule, "trigger"));
 }
 
 void output_summary(FILE *file, json_t *results)
@@ -207,7 +202,7 @@ void output_summary(FILE *file, json_t *results)
 	json_t *counts = json_object_get(results, "counts"), *count, *unit, *finding, *stale;
 	const char *word;
 	size_t i, k;
-	fprintf(file, "# %s\n\nVerdict: **%s** (exit %lld)\n\n", text_of(results, "sentence"), text_of(results, "verdict"),
+	fprintf(file, "# %s\n\nVerdict: **%s** (exit %lld)\n\n", json_text(results, "sentence"), json_text(results, "verdict"),
 		(long long)json_integer_value(json_object_get(results, "exit")));
 	json_object_foreach(counts, word, count)
 		if (json_integer_value(count)) fprintf(file, "- %s: %lld\n", word, (long long)json_integer_value(count));
@@ -219,21 +214,21 @@ void output_summary(FILE *file, json_t *results)
 				if (!headed) fprintf(file, "\n## %s\n\n", expected ? "Expected failures" : "Findings");
 				headed = true;
 				story(file, unit, finding);
-				if (expected) fprintf(file, "  - excused: %s\n", text_of(finding, "reason"));
+				if (expected) fprintf(file, "  - excused: %s\n", json_text(finding, "reason"));
 			}
 	}
 	bool headed = false;
 	json_array_foreach(json_object_get(results, "scenarios"), i, unit) {
-		if (!*text_of(unit, "why") && strcmp(text_of(unit, "verdict"), "unsupported")) continue;
+		if (!*json_text(unit, "why") && strcmp(json_text(unit, "verdict"), "unsupported")) continue;
 		if (!headed) fprintf(file, "\n## Not played to the end\n\n");
 		headed = true;
-		fprintf(file, "- %s %s (%s): %s%s%s\n", text_of(unit, "verdict"), text_of(unit, "id"), text_of(unit, "dialect"), text_of(unit, "feature"),
-			*text_of(unit, "feature") ? ": " : "", text_of(unit, "why"));
+		fprintf(file, "- %s %s (%s): %s%s%s\n", json_text(unit, "verdict"), json_text(unit, "id"), json_text(unit, "dialect"), json_text(unit, "feature"),
+			*json_text(unit, "feature") ? ": " : "", json_text(unit, "why"));
 	}
 	json_t *stale_list = json_object_get(json_object_get(results, "xfail"), "stale");
 	if (json_array_size(stale_list)) fprintf(file, "\n## Stale expectations\n\n");
 	json_array_foreach(stale_list, i, stale)
-		fprintf(file, "- %s:%lld: %s\n", text_of(json_object_get(results, "xfail"), "file"), (long long)json_integer_value(json_object_get(stale, "line")), text_of(stale, "text"));
+		fprintf(file, "- %s:%lld: %s\n", json_text(json_object_get(results, "xfail"), "file"), (long long)json_integer_value(json_object_get(stale, "line")), json_text(stale, "text"));
 	write_vacuous(file, results);
 }
 
@@ -244,10 +239,10 @@ static void write_readings(FILE *file, json_t *results)
 	size_t i;
 	fprintf(file, "\n## Readings\n\n");
 	json_array_foreach(json_object_get(json_object_get(results, "coverage"), "readings"), i, reading) {
-		const char *seen = text_of(reading, "seen"), *why = "";
-		if (!*text_of(reading, "takes")) continue;
-		if (!*seen) choices_shown(text_of(reading, "id"), &why);
-		fprintf(file, "- %s (%s): %s: %s%s%s%s\n", text_of(reading, "id"), text_of(reading, "dialect"), text_of(reading, "question"), *seen ? seen : "not seen",
+		const char *seen = json_text(reading, "seen"), *why = "";
+		if (!*json_text(reading, "takes")) continue;
+		if (!*seen) choices_shown(json_text(reading, "id"), &why);
+		fprintf(file, "- %s (%s): %s: %s%s%s%s\n", json_text(reading, "id"), json_text(reading, "dialect"), json_text(reading, "question"), *seen ? seen : "not seen",
 			*why ? " (" : "", why, *why ? ")" : "");
 	}
 }

@@ -1,5 +1,6 @@
 /* results.c -- classifies every finding, adds up, and says what the whole is worth. */
 #include "conformance/results.h"
+#include "conformance/json_text.h"
 
 #include "conformance/rules.h"
 
@@ -19,40 +20,29 @@ struct maker {
 	const char *impl_name, *impl_version, *tier;
 };
 
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text ? text : "";
-}
-
-static void put(json_t *object, const char *key, const char *text)
-{
-	json_object_set_new(object, key, json_string(text));
-}
-
 /* A check of the scenario that failed, told as a finding of the rule CHECK. Its signature has no times. */
 static json_t *check_finding(json_t *check)
 {
 	char signature[600];
 	json_t *finding = json_object();
-	const char *found = text_of(check, "found"), *cut = strstr(found, " since ");
-	snprintf(signature, sizeof signature, "%s => %.*s", text_of(check, "step"), cut ? (int)(cut - found) : 300, found);
+	const char *found = json_text(check, "found"), *cut = strstr(found, " since ");
+	snprintf(signature, sizeof signature, "%s => %.*s", json_text(check, "step"), cut ? (int)(cut - found) : 300, found);
 	for (char *at = signature, *to = signature; ; at++) {   /* runs of blanks are one: alignment is no difference */
 		if (*at == ' ' && to > signature && to[-1] == ' ') continue;
 		*to++ = *at;
 		if (!*at) break;
 	}
-	put(finding, "rule", "CHECK");
-	put(finding, "level", "MUST");
-	put(finding, "sentence", "The scenario's own expectation holds.");
+	json_put_text(finding, "rule", "CHECK");
+	json_put_text(finding, "level", "MUST");
+	json_put_text(finding, "sentence", "The scenario's own expectation holds.");
 	json_object_set(finding, "line", json_object_get(check, "line"));
 	json_object_set_new(finding, "at_ns", json_integer(-1));
-	put(finding, "job", "-");
-	put(finding, "done", text_of(check, "step"));
-	put(finding, "allowed", text_of(check, "expected"));
-	put(finding, "seen", found);
-	put(finding, "signature", signature);
-	put(finding, "source", "");
+	json_put_text(finding, "job", "-");
+	json_put_text(finding, "done", json_text(check, "step"));
+	json_put_text(finding, "allowed", json_text(check, "expected"));
+	json_put_text(finding, "seen", found);
+	json_put_text(finding, "signature", signature);
+	json_put_text(finding, "source", "");
 	return finding;
 }
 
@@ -68,10 +58,10 @@ static enum verdict judge_finding_json(struct maker *maker, const char *id, json
 {
 	struct xfail *xfail = maker->options->xfail;
 	const struct xfail_entry *entry =
-		xfail ? xfail_match(xfail, id, text_of(finding, "rule"), text_of(finding, "signature")) : NULL;
+		xfail ? xfail_match(xfail, id, json_text(finding, "rule"), json_text(finding, "signature")) : NULL;
 	json_object_set_new(finding, "expected", json_boolean(entry != NULL));
-	put(finding, "reason", entry ? entry->reason : "");
-	return entry ? VERDICT_EXPECTED_FAIL : verdict_of_level(text_of(finding, "level"));
+	json_put_text(finding, "reason", entry ? entry->reason : "");
+	return entry ? VERDICT_EXPECTED_FAIL : verdict_of_level(json_text(finding, "level"));
 }
 
 static bool is_earlier(json_t *a, json_t *b)
@@ -92,19 +82,19 @@ static void put_divergence(json_t *unit, json_t *findings)
 static void put_again(struct maker *maker, json_t *unit)
 {
 	char again[1500];
-	snprintf(again, sizeof again, "%s --dialect %s %s%s", maker->options->again, text_of(unit, "dialect"), text_of(unit, "file"),
+	snprintf(again, sizeof again, "%s --dialect %s %s%s", maker->options->again, json_text(unit, "dialect"), json_text(unit, "file"),
 		maker->options->again_adapter);
-	put(unit, "again", again);
+	json_put_text(unit, "again", again);
 }
 
 static enum verdict unit_verdict(struct maker *maker, json_t *unit)
 {
-	const char *id = text_of(unit, "id"), *end = text_of(unit, "end");
+	const char *id = json_text(unit, "id"), *end = json_text(unit, "end");
 	if (json_object_get(unit, "harness")) return VERDICT_HARNESS_ERROR;
 	if (!strcmp(end, "broken")) return VERDICT_ADAPTER_ERROR;
 	enum verdict verdict = VERDICT_PASS;
 	if (!strcmp(end, "unsupported")) {
-		const char *feature = text_of(unit, "feature");
+		const char *feature = json_text(unit, "feature");
 		bool allowed = maker->options->xfail && xfail_allows(maker->options->xfail, id, feature);
 		json_object_set_new(unit, "allowed", json_boolean(allowed));
 		maker->denied += !allowed;
@@ -123,17 +113,17 @@ static enum verdict unit_verdict(struct maker *maker, json_t *unit)
 static void judge_unit(struct maker *maker, json_t *unit)
 {
 	json_t *impl = json_object_get(unit, "impl");
-	if (json_object_get(unit, "harness")) put(unit, "why", text_of(unit, "harness"));
-	if (json_object_get(unit, "golden")) put(unit, "why", text_of(unit, "golden"));
-	if (!maker->impl_name && *text_of(impl, "name")) {
-		maker->impl_name = text_of(impl, "name");
-		maker->impl_version = text_of(impl, "version");
-		maker->tier = text_of(impl, "tier");
+	if (json_object_get(unit, "harness")) json_put_text(unit, "why", json_text(unit, "harness"));
+	if (json_object_get(unit, "golden")) json_put_text(unit, "why", json_text(unit, "golden"));
+	if (!maker->impl_name && *json_text(impl, "name")) {
+		maker->impl_name = json_text(impl, "name");
+		maker->impl_version = json_text(impl, "version");
+		maker->tier = json_text(impl, "tier");
 	}
 	enum verdict verdict = unit_verdict(maker, unit);
 	maker->counts[verdict]++;
-	put(unit, "world", maker->options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
-	put(unit, "verdict", verdict_name(verdict));
+	json_put_text(unit, "world", maker->options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	json_put_text(unit, "verdict", verdict_name(verdict));
 	put_again(maker, unit);
 }
 
@@ -147,31 +137,31 @@ static void add_rule(struct maker *maker, json_t *units, const struct rule *rule
 	enum verdict verdict = VERDICT_PASS;
 	size_t i, k;
 	json_array_foreach(units, i, unit) {
-		if (strcmp(text_of(unit, "dialect"), machine_dialect_name(dialect))) continue;
+		if (strcmp(json_text(unit, "dialect"), machine_dialect_name(dialect))) continue;
 		json_int_t n = json_integer_value(json_object_get(json_object_get(unit, "triggered"), rule->id));
 		if (n) json_array_append(triggered_in, json_object_get(unit, "id"));
 		triggered += n;
 		bool failed = false;
 		json_array_foreach(json_object_get(unit, "findings"), k, finding) {
-			if (strcmp(text_of(finding, "rule"), rule->id)) continue;
+			if (strcmp(json_text(finding, "rule"), rule->id)) continue;
 			bool excused = json_is_true(json_object_get(finding, "expected"));
-			verdict = verdict_worst(verdict, excused ? VERDICT_EXPECTED_FAIL : verdict_of_level(text_of(finding, "level")));
+			verdict = verdict_worst(verdict, excused ? VERDICT_EXPECTED_FAIL : verdict_of_level(json_text(finding, "level")));
 			expected += excused;
 			failed = true;
 		}
 		if (failed) json_array_append(failed_in, json_object_get(unit, "id"));
 	}
 	if (!triggered && verdict == VERDICT_PASS) verdict = VERDICT_VACUOUS;
-	put(told, "id", rule->id);
-	put(told, "level", levels[rule->level]);
-	put(told, "dialect", machine_dialect_name(dialect));
-	put(told, "area", rule->area);
-	put(told, "sentence", rule->sentence);
-	put(told, "trigger", rule->trigger);
-	put(told, "source", rule->source[dialect]);
-	put(told, "kind", kinds[rule->kind]);
-	put(told, "why", rule->why);
-	put(told, "verdict", rule->kind == RULE_KIND_JUDGED ? verdict_name(verdict) : "-");
+	json_put_text(told, "id", rule->id);
+	json_put_text(told, "level", levels[rule->level]);
+	json_put_text(told, "dialect", machine_dialect_name(dialect));
+	json_put_text(told, "area", rule->area);
+	json_put_text(told, "sentence", rule->sentence);
+	json_put_text(told, "trigger", rule->trigger);
+	json_put_text(told, "source", rule->source[dialect]);
+	json_put_text(told, "kind", kinds[rule->kind]);
+	json_put_text(told, "why", rule->why);
+	json_put_text(told, "verdict", rule->kind == RULE_KIND_JUDGED ? verdict_name(verdict) : "-");
 	json_object_set_new(told, "triggered", json_integer(triggered));
 	json_object_set_new(told, "scenarios", triggered_in);
 	json_object_set_new(told, "failed", failed_in);
@@ -187,7 +177,7 @@ static bool dialect_ran(json_t *units, const char *dialect)
 	json_t *unit;
 	size_t i;
 	json_array_foreach(units, i, unit)
-		if (!strcmp(text_of(unit, "dialect"), dialect)) return true;
+		if (!strcmp(json_text(unit, "dialect"), dialect)) return true;
 	return false;
 }
 
@@ -198,7 +188,7 @@ static json_t *union_of(json_t *units, const char *dialect, const char *key)
 	const char *word;
 	size_t i;
 	json_array_foreach(units, i, unit) {
-		if (strcmp(text_of(unit, "dialect"), dialect)) continue;
+		if (strcmp(json_text(unit, "dialect"), dialect)) continue;
 		json_object_foreach(json_object_get(unit, key), word, count)
 			json_object_set_new(all, word, json_integer(json_integer_value(count) + json_integer_value(json_object_get(all, word))));
 	}
@@ -208,7 +198,7 @@ static json_t *union_of(json_t *units, const char *dialect, const char *key)
 static json_t *cover(const char *dialect, unsigned hit, unsigned total, json_t *missed)
 {
 	json_t *told = json_object();
-	put(told, "dialect", dialect);
+	json_put_text(told, "dialect", dialect);
 	json_object_set_new(told, "hit", json_integer(hit));
 	json_object_set_new(told, "total", json_integer(total));
 	json_object_set_new(told, "missed", missed);
@@ -290,18 +280,18 @@ static void add_readings(json_t *readings, json_t *units, enum dialect dialect)
 		json_t *unit;
 		size_t i;
 		json_array_foreach(units, i, unit) {
-			const char *choice = text_of(json_object_get(unit, "readings"), all[r].id);
-			if (strcmp(text_of(unit, "dialect"), name) || !*choice || strstr(seen, choice)) continue;
+			const char *choice = json_text(json_object_get(unit, "readings"), all[r].id);
+			if (strcmp(json_text(unit, "dialect"), name) || !*choice || strstr(seen, choice)) continue;
 			size_t used = strlen(seen);
 			snprintf(seen + used, sizeof seen - used, "%s%s", used ? ", " : "", choice);
 		}
 		json_t *told = json_object();
-		put(told, "id", all[r].id);
-		put(told, "dialect", name);
-		put(told, "question", all[r].question);
-		put(told, "choices", all[r].choices);
-		put(told, "takes", all[r].takes[dialect]);
-		put(told, "seen", seen);
+		json_put_text(told, "id", all[r].id);
+		json_put_text(told, "dialect", name);
+		json_put_text(told, "question", all[r].question);
+		json_put_text(told, "choices", all[r].choices);
+		json_put_text(told, "takes", all[r].takes[dialect]);
+		json_put_text(told, "seen", seen);
 		json_array_append_new(readings, told);
 	}
 }
@@ -327,9 +317,9 @@ static void add_transitions(struct maker *maker, json_t *transitions, json_t *un
 			pair = key;
 			if (!(count = json_object_get(seen, pair))) continue;
 			json_t *told = json_object();
-			put(told, "dialect", dialect);
-			put(told, "from", machine_state_name((enum state)from));
-			put(told, "to", machine_state_name((enum state)to));
+			json_put_text(told, "dialect", dialect);
+			json_put_text(told, "from", machine_state_name((enum state)from));
+			json_put_text(told, "to", machine_state_name((enum state)to));
 			json_object_set(told, "count", count);
 			json_object_set_new(told, "documented", json_boolean(is_documented(machine, (enum state)from, (enum state)to)));
 			json_array_append_new(transitions, told);
@@ -341,7 +331,7 @@ static void add_stale(struct maker *maker, unsigned line, const char *text)
 {
 	json_t *told = json_object();
 	json_object_set_new(told, "line", json_integer(line));
-	put(told, "text", text);
+	json_put_text(told, "text", text);
 	json_array_append_new(maker->stale, told);
 }
 
@@ -379,7 +369,7 @@ static void find_stale(struct maker *maker, json_t *units)
 			maker->impl_name, maker->impl_version);
 		add_stale(maker, 1, why);
 	}
-	json_array_foreach(units, i, unit) xfail_ran(xfail, text_of(unit, "id"));
+	json_array_foreach(units, i, unit) xfail_ran(xfail, json_text(unit, "id"));
 	for (const struct xfail_entry *entry = xfail->entries; entry < xfail->entries + xfail->count; entry++) {
 		if (xfail_stale(entry, maker->options->today, why, sizeof why)) add_stale_entry(maker, entry, why);
 		find_unknown(maker, entry);
@@ -418,8 +408,8 @@ static json_t *sum_up(struct maker *maker, json_t *units, enum exit_code code)
 	json_t *rule;
 	size_t i;
 	json_array_foreach(maker->rules, i, rule) {
-		broken += !strcmp(text_of(rule, "verdict"), "fail");
-		excused += !strcmp(text_of(rule, "verdict"), "expected-fail");
+		broken += !strcmp(json_text(rule, "verdict"), "fail");
+		excused += !strcmp(json_text(rule, "verdict"), "expected-fail");
 	}
 	char name[300], excuse[60] = "";
 	snprintf(name, sizeof name, "%s%s%s%s%s", who, mutant ? " " : "", mutant ? mutant->id : "", maker->impl_version && *maker->impl_version ? " " : "",
@@ -444,12 +434,12 @@ static json_t *impl_json(const struct maker *maker)
 	const struct unit_options *unit = &maker->options->run->unit;
 	json_t *impl = json_object(), *command = json_array();
 	for (char *const *arg = unit->argv; unit->impl == IMPL_EXEC && *arg; arg++) json_array_append_new(command, json_string(*arg));
-	put(impl, "kind", kinds[unit->impl]);
-	put(impl, "name", maker->impl_name ? maker->impl_name : "");
-	put(impl, "version", maker->impl_version ? maker->impl_version : "");
-	put(impl, "mutant", unit->mutant ? unit->mutant->id : "");
-	put(impl, "defect", unit->mutant ? unit->mutant->sentence : "");
-	put(impl, "breaks", unit->mutant ? unit->mutant->rules : "");
+	json_put_text(impl, "kind", kinds[unit->impl]);
+	json_put_text(impl, "name", maker->impl_name ? maker->impl_name : "");
+	json_put_text(impl, "version", maker->impl_version ? maker->impl_version : "");
+	json_put_text(impl, "mutant", unit->mutant ? unit->mutant->id : "");
+	json_put_text(impl, "defect", unit->mutant ? unit->mutant->sentence : "");
+	json_put_text(impl, "breaks", unit->mutant ? unit->mutant->rules : "");
 	json_object_set_new(impl, "command", command);
 	return impl;
 }
@@ -490,18 +480,18 @@ json_t *results_make(json_t *units, const struct results_options *options)
 	json_object_set_new(coverage, "readings", readings);
 	json_t *result = json_object(), *xfail = json_object();
 	json_object_set_new(result, "schema", json_integer(1));
-	put(result, "suite", "bgcheck " BGCHECK_VERSION);
+	json_put_text(result, "suite", "bgcheck " BGCHECK_VERSION);
 	json_object_set_new(result, "impl", impl_json(&maker));
 	json_object_set_new(result, "dialects", dialects);
-	put(result, "world", options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
-	put(result, "tier", maker.tier ? maker.tier : "");
+	json_put_text(result, "world", options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	json_put_text(result, "tier", maker.tier ? maker.tier : "");
 	json_object_set_new(result, "seed", json_integer((json_int_t)options->run->unit.seed));
-	put(result, "verdict", verdict_name(worst));
+	json_put_text(result, "verdict", verdict_name(worst));
 	json_object_set_new(result, "exit", json_integer(code));
 	json_object_set_new(result, "sentence", sum_up(&maker, units, code));
 	json_object_set_new(result, "counts", counts);
 	json_object_set_new(result, "rules", maker.rules);
-	put(xfail, "file", options->xfail ? options->xfail->file : "");
+	json_put_text(xfail, "file", options->xfail ? options->xfail->file : "");
 	json_object_set_new(xfail, "stale", maker.stale);
 	json_object_set_new(result, "xfail", xfail);
 	json_object_set_new(result, "coverage", coverage);

@@ -1,5 +1,6 @@
 /* unit.c -- scenario and implementation to a trace, trace to findings, all of it to JSON. */
 #include "conformance/unit.h"
+#include "conformance/json_text.h"
 
 #include "conformance/adapter.h"
 #include "conformance/rules.h"
@@ -10,12 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static void put(json_t *object, const char *key, const char *text)
-{
-	json_t *value = json_string(text ? text : "");
-	json_object_set_new(object, key, value ? value : json_string("(not UTF-8)"));
-}
 
 static void add_once(json_t *object, const char *key)
 {
@@ -98,10 +93,10 @@ static void tell_checks(json_t *result, const struct play *play)
 		const struct play_check *check = &play->checks[i];
 		json_t *told = json_object();
 		json_object_set_new(told, "line", json_integer(check->line));
-		put(told, "step", check->step);
+		json_put_text(told, "step", check->step);
 		json_object_set_new(told, "passed", json_boolean(check->passed));
-		put(told, "expected", check->expected);
-		put(told, "found", check->found);
+		json_put_text(told, "expected", check->expected);
+		json_put_text(told, "found", check->found);
 		json_array_append_new(checks, told);
 	}
 	json_object_set_new(result, "checks", checks);
@@ -113,18 +108,18 @@ static json_t *tell_finding(const struct finding *finding, enum dialect dialect)
 	const struct rule *rule = &rules_all(&count)[finding->rule];
 	static const char *const levels[] = { "MUST", "SHOULD", "MAY", "UNSPECIFIED" };
 	json_t *told = json_object();
-	put(told, "rule", rule->id);
-	put(told, "level", levels[rule->level]);
-	put(told, "sentence", rule->sentence);
+	json_put_text(told, "rule", rule->id);
+	json_put_text(told, "level", levels[rule->level]);
+	json_put_text(told, "sentence", rule->sentence);
 	json_object_set_new(told, "line", json_integer(finding->scenario_line));
 	json_object_set_new(told, "at_ns", json_integer(finding->at_ns));
 	json_object_set_new(told, "trace_index", json_integer(finding->trace_index));
-	put(told, "job", finding->job);
-	put(told, "done", finding->done);
-	put(told, "allowed", finding->allowed);
-	put(told, "seen", finding->seen);
-	put(told, "signature", finding->signature);
-	put(told, "source", rule->source[dialect]);
+	json_put_text(told, "job", finding->job);
+	json_put_text(told, "done", finding->done);
+	json_put_text(told, "allowed", finding->allowed);
+	json_put_text(told, "seen", finding->seen);
+	json_put_text(told, "signature", finding->signature);
+	json_put_text(told, "source", rule->source[dialect]);
 	return told;
 }
 
@@ -157,7 +152,7 @@ static const char *tell_judgement(json_t *result, struct judge *judge, const str
 	const struct reading *all = machine_readings(&count);
 	for (unsigned i = 0; i < count; i++) {
 		const char *seen = judge_reading(judge, all[i].id);
-		if (seen) put(readings, all[i].id, seen);
+		if (seen) json_put_text(readings, all[i].id, seen);
 	}
 	json_object_set_new(result, "findings", findings);
 	json_object_set_new(result, "triggered", triggered);
@@ -191,7 +186,7 @@ static const char *write_trace(json_t *result, struct arena *arena, const struct
 	char *text = unit_trace_text(arena, &play->trace, &length);
 	if (!text) return "out of memory for the trace";
 	snprintf(path, sizeof path, "trace/%s.%s.trace", unit->scenario->id, machine_dialect_name(unit->dialect));
-	put(result, "trace", path);
+	json_put_text(result, "trace", path);
 	snprintf(path, sizeof path, "%s/trace/%s.%s.trace", options->out_dir, unit->scenario->id,
 		machine_dialect_name(unit->dialect));
 	FILE *file = fopen(path, "w");
@@ -217,13 +212,13 @@ static void tell_implementation(json_t *result, const struct unit_options *optio
 	json_t *impl = json_object();
 	const struct adapter_description *said = options->impl == IMPL_EXEC ? adapter_description(target) : NULL;
 	if (said) {
-		put(impl, "name", said->implementation);
-		put(impl, "version", said->version);
-		put(impl, "tier", said->tier);
+		json_put_text(impl, "name", said->implementation);
+		json_put_text(impl, "version", said->version);
+		json_put_text(impl, "tier", said->tier);
 	} else if (options->impl != IMPL_EXEC) {
-		put(impl, "name", options->impl == IMPL_MUTANT ? "mutant" : "reference");
-		put(impl, "version", "");
-		put(impl, "tier", "virtual");
+		json_put_text(impl, "name", options->impl == IMPL_MUTANT ? "mutant" : "reference");
+		json_put_text(impl, "version", "");
+		json_put_text(impl, "tier", "virtual");
 	}
 	json_object_set_new(result, "impl", impl);
 }
@@ -234,10 +229,10 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 		[PLAY_UNSUPPORTED] = "unsupported", [PLAY_BROKEN] = "broken" };
 	const struct scenario *scenario = unit->scenario;
 	json_t *result = json_object();
-	put(result, "id", scenario->id);
-	put(result, "title", scenario->title);
-	put(result, "dialect", machine_dialect_name(unit->dialect));
-	put(result, "file", scenario->file);
+	json_put_text(result, "id", scenario->id);
+	json_put_text(result, "title", scenario->title);
+	json_put_text(result, "dialect", machine_dialect_name(unit->dialect));
+	json_put_text(result, "file", scenario->file);
 	json_object_set_new(result, "seen", json_object());
 	char work[1200] = "";
 	if (options->out_dir) snprintf(work, sizeof work, "%s/work/%s.%s", options->out_dir, scenario->id, machine_dialect_name(unit->dialect));
@@ -245,14 +240,14 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	struct play play = { 0 };
 	struct failure failure = { 0 };
 	if (!target) {
-		put(result, "harness", "out of memory for the world");
+		json_put_text(result, "harness", "out of memory for the world");
 		return result;
 	}
 	struct play_options how = { .dialect = unit->dialect, .seed = options->seed, .tolerance_ns = options->tolerance_ns,
 		.real_limit_ns = options->real_limit_ns };
 	enum status status = play_scenario(arena, scenario, target, &how, &play, &failure);
 	for (unsigned n = 0; n < options->retries && !status && options->impl == IMPL_EXEC && play.end == PLAY_BROKEN; n++) {
-		put(result, "retried", play.why);
+		json_put_text(result, "retried", play.why);
 		memset(&play, 0, sizeof play);
 		target = make_target(arena, options, unit, work);
 		if (target) status = play_scenario(arena, scenario, target, &how, &play, &failure);
@@ -260,20 +255,20 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	}
 	tell_implementation(result, options, target);
 	if (status) {
-		put(result, "harness", failure.text[0] ? failure.text : "the player ran out of memory or over a limit");
+		json_put_text(result, "harness", failure.text[0] ? failure.text : "the player ran out of memory or over a limit");
 		return result;
 	}
-	put(result, "end", ends[play.end]);
-	put(result, "why", play.why);
-	put(result, "feature", play.feature);
+	json_put_text(result, "end", ends[play.end]);
+	json_put_text(result, "why", play.why);
+	json_put_text(result, "feature", play.feature);
 	json_object_set_new(result, "line", json_integer(play.line));
 	json_object_set_new(result, "tolerance_used_ns", json_integer(play.tolerance_used_ns));
 	tell_checks(result, &play);
 	tell_coverage(result, &play.trace);
 	const char *harness = tell_judgement(result, make_judge(arena, options, unit), unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);
-	if (golden) put(result, "golden", golden);
+	if (golden) json_put_text(result, "golden", golden);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);
-	if (harness) put(result, "harness", harness);
+	if (harness) json_put_text(result, "harness", harness);
 	return result;
 }

@@ -1,5 +1,6 @@
 /* xfail_update.c -- what runs show against what a file excuses; the difference told, and written where it is accepted. */
 #include "conformance/xfail_update.h"
+#include "conformance/json_text.h"
 
 #include "conformance/select.h"
 #include "conformance/verdict.h"
@@ -12,12 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text ? text : "";
-}
 
 bool xfail_update_accept(const char *words, unsigned *accept)
 {
@@ -90,11 +85,11 @@ static int check_unit(struct updater *updater, const char *path, json_t *unit)
 {
 	json_t *finding;
 	size_t i;
-	if (!is_word(text_of(unit, "id"))) return refuse(updater, path, "the id of a scenario", text_of(unit, "id"));
-	if (!strcmp(text_of(unit, "end"), "unsupported") && !is_word(text_of(unit, "feature")))
-		return refuse(updater, path, "a feature", text_of(unit, "feature"));
+	if (!is_word(json_text(unit, "id"))) return refuse(updater, path, "the id of a scenario", json_text(unit, "id"));
+	if (!strcmp(json_text(unit, "end"), "unsupported") && !is_word(json_text(unit, "feature")))
+		return refuse(updater, path, "a feature", json_text(unit, "feature"));
 	json_array_foreach(json_object_get(unit, "findings"), i, finding) {
-		if (!is_word(text_of(finding, "rule"))) return refuse(updater, path, "a rule", text_of(finding, "rule"));
+		if (!is_word(json_text(finding, "rule"))) return refuse(updater, path, "a rule", json_text(finding, "rule"));
 		if (!json_is_string(json_object_get(finding, "signature"))) return refuse(updater, path, "a finding's signature", "none");
 	}
 	return 0;
@@ -109,14 +104,14 @@ static int check_run(struct updater *updater, const struct xfail_run *run)
 	size_t i;
 	if (json_integer_value(json_object_get(run->results, "schema")) != 1 || !json_is_object(impl) || !json_is_array(units))
 		return refuse(updater, run->path, "results.json of a run, schema 1", "something else");
-	snprintf(found, sizeof found, "%s %s", text_of(impl, "name"), text_of(impl, "version"));
+	snprintf(found, sizeof found, "%s %s", json_text(impl, "name"), json_text(impl, "version"));
 	snprintf(expected, sizeof expected, "results of %s %s, which %s is for", updater->xfail->implementation, updater->xfail->version,
 		updater->xfail->file);
-	if (!xfail_is_for(updater->xfail, text_of(impl, "name"), text_of(impl, "version")))
+	if (!xfail_is_for(updater->xfail, json_text(impl, "name"), json_text(impl, "version")))
 		return refuse(updater, run->path, expected, found);
 	for (size_t k = 0; k < sizeof same / sizeof same[0]; k++)
-		if (strcmp(text_of(impl, same[k]), text_of(json_object_get(updater->runs[0].results, "impl"), same[k])))
-			return refuse(updater, run->path, "the implementation of the other runs", k < 2 ? found : text_of(impl, "mutant"));
+		if (strcmp(json_text(impl, same[k]), json_text(json_object_get(updater->runs[0].results, "impl"), same[k])))
+			return refuse(updater, run->path, "the implementation of the other runs", k < 2 ? found : json_text(impl, "mutant"));
 	json_array_foreach(units, i, unit) {
 		int code = check_unit(updater, run->path, unit);
 		if (code) return code;
@@ -127,7 +122,7 @@ static int check_run(struct updater *updater, const struct xfail_run *run)
 /* What broke with its adapter, or with bgcheck, says nothing of the implementation. */
 static bool is_evidence(json_t *unit)
 {
-	const char *verdict = text_of(unit, "verdict");
+	const char *verdict = json_text(unit, "verdict");
 	return strcmp(verdict, verdict_name(VERDICT_ADAPTER_ERROR)) && strcmp(verdict, verdict_name(VERDICT_HARNESS_ERROR));
 }
 
@@ -151,21 +146,21 @@ static int add(struct updater *updater, unsigned run, bool allow, const char *id
 
 static bool is_failure(const struct updater *updater, json_t *finding)
 {
-	const char *level = text_of(finding, "level");
+	const char *level = json_text(finding, "level");
 	return !strcmp(level, "MUST") || (updater->options->strict && !strcmp(level, "SHOULD"));
 }
 
 static int see_unit(struct updater *updater, unsigned run, json_t *unit)
 {
-	const char *id = text_of(unit, "id"), *feature = text_of(unit, "feature");
+	const char *id = json_text(unit, "id"), *feature = json_text(unit, "feature");
 	json_t *finding;
 	size_t i;
 	int code = 0;
 	xfail_ran(updater->xfail, id);
-	if (!strcmp(text_of(unit, "end"), "unsupported") && !xfail_allows(updater->xfail, id, feature))
+	if (!strcmp(json_text(unit, "end"), "unsupported") && !xfail_allows(updater->xfail, id, feature))
 		code = add(updater, run, true, "", feature, "");
 	json_array_foreach(json_object_get(unit, "findings"), i, finding) {
-		const char *rule = text_of(finding, "rule"), *signature = text_of(finding, "signature");
+		const char *rule = json_text(finding, "rule"), *signature = json_text(finding, "signature");
 		if (code) return code;
 		if (!xfail_match(updater->xfail, id, rule, signature) && is_failure(updater, finding))
 			code = add(updater, run, false, id, rule, signature);
@@ -251,7 +246,7 @@ static bool id_ran(const struct xfail_run *run, const char *id)
 	json_t *unit;
 	size_t i;
 	json_array_foreach(json_object_get(run->results, "scenarios"), i, unit)
-		if (!strcmp(text_of(unit, "id"), id) && is_evidence(unit)) return true;
+		if (!strcmp(json_text(unit, "id"), id) && is_evidence(unit)) return true;
 	return false;
 }
 
@@ -335,7 +330,7 @@ static void begin_line(struct updater *updater, char sign, bool allow, const cha
 	if (!updater->told++) {
 		json_t *impl = json_object_get(updater->runs[0].results, "impl");
 		fprintf(updater->out, "--- %s\n+++ %u run%s of %s%s%s\n", updater->xfail->file, updater->runs_count, updater->runs_count == 1 ? "" : "s",
-			text_of(impl, "name"), *text_of(impl, "version") ? " " : "", text_of(impl, "version"));
+			json_text(impl, "name"), *json_text(impl, "version") ? " " : "", json_text(impl, "version"));
 	}
 	fprintf(updater->out, "%c %s %s", sign, allow ? "allow" : "fail", rule);
 	if (!allow) fprintf(updater->out, " \"%s\"", pattern);
