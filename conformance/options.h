@@ -1,0 +1,34 @@
+/* options.h -- the command line: verb, options, words, and the adapter's command behind `--`. */
+#ifndef BGCHECK_CONFORMANCE_OPTIONS_H
+#define BGCHECK_CONFORMANCE_OPTIONS_H
+
+#include "conformance/run.h"
+#include "conformance/xfail_update.h"
+#include "sim/explore.h"
+
+#define REQUIRE_MAX 32
+#define READING_MAX 64
+
+struct options {
+	const char *verb;
+	struct run_options run;
+	const char *library, *out, *xfail, *impl;
+	struct xfail_update_options update;
+	int dialect;                 /* -1: all */
+	bool json, tsv, strict, quiet;
+	struct explore_bounds bounds;
+	unsigned require_count;
+	char *require[REQUIRE_MAX];
+	unsigned reading_count;
+	char *reading[READING_MAX];
+	char **words;                /* what is no option */
+	unsigned words_count;
+};
+
+/* Fills `options`, which hold the defaults. Returns 0, an exit code after a complaint, or -1 when everything is said (help). */
+int options_parse(struct options *options, int argc, char **argv);
+
+/* Complains: what was expected, and the word that was found (NULL: none). Returns EXIT_USAGE. */
+int options_usage(const char *what, const char *word);
+
+#endif
