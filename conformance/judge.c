@@ -169,6 +169,24 @@ void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *see
 	if (!holds) judge_break(judge, rule, NULL, NULL, seen, signature);
 }
 
+static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, const char *name, bool holds)
+{
+	judge_trigger(judge, rule);
+	if (holds) return;
+	const char *code = CODE_TEXT(judge, sight->hr);
+	judge_break(judge, rule, NULL, NULL, TEXT("%s answers %s", name, code), TEXT("%s=%s", name, code));
+}
+
+void judge_claim_call(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
+{
+	claim_answer(judge, rule, sight, sight->command, holds);
+}
+
+void judge_claim_method(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
+{
+	claim_answer(judge, rule, sight, sight->method ? sight->method->name : sight->command, holds);
+}
+
 static int find_reading(const char *id)
 {
 	unsigned count;

@@ -28,12 +28,6 @@ static const struct view_handle *object_of(const struct judge *judge, const stru
 	return view_object(&judge->view, sight->handle);
 }
 
-static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
-{
-	judge_claim(judge, rule, holds, TEXT("%s answers %s", sight->command, CODE_TEXT(judge, sight->hr)),
-		TEXT("%s=%s", sight->command, CODE_TEXT(judge, sight->hr)));
-}
-
 /* --- QueryInterface */
 
 /* constants.md 4.1 and 4.4: interfaces that every object of the kind has, and no object of another kind. */
@@ -162,7 +156,7 @@ void rule_com_lives(struct judge *judge, unsigned rule, const struct sight *sigh
 	if (leaks) judge_claim(judge, rule, !strcmp(leaks, "0"), TEXT("%s handles are left at the end", leaks), "leaks at the end");
 	if (sight->kind != SIGHT_CALL || !is_asked(judge, sight, sight->command)) return;
 	const struct view_handle *object = any_object(judge, sight);
-	if (object && object->releases) claim_answer(judge, rule, sight, !is_dead(judge, sight->hr));
+	if (object && object->releases) judge_claim_call(judge, rule, sight, !is_dead(judge, sight->hr));
 }
 
 void rule_com_left(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -177,7 +171,7 @@ void rule_com_finished(struct judge *judge, unsigned rule, const struct sight *s
 {
 	if (!is_asked(judge, sight, "job.state") && !is_asked(judge, sight, "job.id")) return;
 	if (sight->null_out || !sight->job || !view_job_is_over(sight->job) || !object_of(judge, sight, VIEW_HANDLE_JOB)) return;
-	claim_answer(judge, rule, sight, !sight->failed);
+	judge_claim_call(judge, rule, sight, !sight->failed);
 }
 
 /* --- enumerators */
@@ -247,7 +241,7 @@ void rule_com_next_null(struct judge *judge, unsigned rule, const struct sight *
 	bool one = rule == RULE_enum_003;
 	if (!is_asked(judge, sight, "enum.next") || !sight->null_out || !object_of(judge, sight, VIEW_HANDLE_ENUM)) return;
 	if (count_asked(sight) == UNKNOWN || (count_asked(sight) == 1) != one || count_asked(sight) < 1) return;
-	claim_answer(judge, rule, sight, sight->failed != one);
+	judge_claim_call(judge, rule, sight, sight->failed != one);
 }
 
 /* After a Skip that found too few there is nothing left. */
@@ -257,7 +251,7 @@ void rule_com_skip(struct judge *judge, unsigned rule, const struct sight *sight
 	int64_t asked = list ? count_asked(sight) : UNKNOWN;
 	bool enough = list && asked <= count_left(list);
 	if (asked >= 1 && enough == (rule == RULE_enum_005))
-		claim_answer(judge, rule, sight, sight->hr == (enough ? 0 : judge_word(judge, "S_FALSE")));
+		judge_claim_call(judge, rule, sight, sight->hr == (enough ? 0 : judge_word(judge, "S_FALSE")));
 	list = list_of(judge, sight, "enum.next");
 	if (rule == RULE_enum_006 && list && list->ended && !sight->null_out) claim_next(judge, rule, sight, gives(sight, 0));
 }
@@ -307,7 +301,7 @@ void rule_com_clone(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	const char *wanted;
 	if (is_asked(judge, sight, "enum.clone") && !sight->null_out && object_of(judge, sight, VIEW_HANDLE_ENUM))
-		claim_answer(judge, rule, sight, sight->hr == 0);
+		judge_claim_call(judge, rule, sight, sight->hr == 0);
 	int64_t due = count_due(judge, sight);
 	if (due != UNKNOWN && view_object(&judge->view, sight->handle)->cloned) claim_next(judge, rule, sight, gives(sight, due));
 	const struct view_handle *file = named_file(judge, sight, &wanted);
@@ -333,5 +327,5 @@ void rule_com_owned(struct judge *judge, unsigned rule, const struct sight *sigh
 		is_asked(judge, sight, "file.progress") || is_asked(judge, sight, "job.state") || is_asked(judge, sight, "job.id"));
 	if (!getter || sight->null_out || element->made_by < 0) return;
 	const struct view_handle *list = &judge->view.handles[element->made_by];
-	if (list->kind == VIEW_HANDLE_ENUM && !list->references) claim_answer(judge, rule, sight, !sight->failed);
+	if (list->kind == VIEW_HANDLE_ENUM && !list->references) judge_claim_call(judge, rule, sight, !sight->failed);
 }

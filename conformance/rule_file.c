@@ -16,12 +16,6 @@ static const struct view_file *file_of(const struct sight *sight)
 	return file >= 0 && file < (int)sight->job->files_count ? sight->job->files[file] : NULL;
 }
 
-static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
-{
-	judge_claim(judge, rule, holds, TEXT("SetRemoteName answers %s", CODE_TEXT(judge, sight->hr)),
-		TEXT("SetRemoteName=%s", CODE_TEXT(judge, sight->hr)));
-}
-
 /* --- names */
 
 static const char *name_of(const struct view_file *file, bool local)
@@ -64,9 +58,9 @@ void rule_file_rename_refused(struct judge *judge, unsigned rule, const struct s
 	bool final = url && state_in(sight->state, STATES_FINAL) && !judge->view.service_down && !judge->view.logged_off;
 	if (rule == RULE_file_003) claim_kept(judge, rule, sight);
 	if (rule == RULE_file_003 && open && strcmp(url, "null") && rule_job_is_no_url(url) && !sight->job->upload)
-		claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
-	if (rule == RULE_file_004 && final && good && !sight->job->upload) claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "INVALID_STATE"));
-	if (rule == RULE_file_005 && open && good && sight->job->upload) claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "E_NOTIMPL"));
+		judge_claim_method(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
+	if (rule == RULE_file_004 && final && good && !sight->job->upload) judge_claim_method(judge, rule, sight, sight->hr == judge_word(judge, "INVALID_STATE"));
+	if (rule == RULE_file_005 && open && good && sight->job->upload) judge_claim_method(judge, rule, sight, sight->hr == judge_word(judge, "E_NOTIMPL"));
 }
 
 static bool is_done(const struct sight *sight)

@@ -89,6 +89,9 @@ void judge_break(struct judge *judge, unsigned rule, const char *done, const cha
 	const char *signature);
 /* Trigger, and break when the claim does not hold. */
 void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *seen, const char *signature);
+/* The same of what a call answered, by the name of its command or of its method: `GetTimes answers E_NOTIMPL`. */
+void judge_claim_call(struct judge *judge, unsigned rule, const struct sight *sight, bool holds);
+void judge_claim_method(struct judge *judge, unsigned rule, const struct sight *sight, bool holds);
 /* The implementation showed a choice of a reading; the first one seen stays. */
 void judge_show(struct judge *judge, const char *id, const char *choice);
 bool judge_showed(const struct judge *judge, const char *id);

@@ -199,12 +199,6 @@ static bool read_count(const struct judge *judge, const struct sight *sight, str
 	return counted->seen >= 0 && counted->least >= 0;
 }
 
-static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
-{
-	const char *name = sight->method ? sight->method->name : sight->command;
-	judge_claim(judge, rule, holds, TEXT("%s answers %s", name, CODE_TEXT(judge, sight->hr)), TEXT("%s=%s", name, CODE_TEXT(judge, sight->hr)));
-}
-
 static void claim_count(struct judge *judge, unsigned rule, const struct counted *counted, bool holds)
 {
 	judge_claim(judge, rule, holds, TEXT("the job has %d files", (int)counted->seen),
@@ -270,7 +264,7 @@ void rule_job_add_refused(struct judge *judge, unsigned rule, const struct sight
 	if (is_add(sight) && !sight->job->add.locals[0] && sight->hr == judge_word(judge, "RPC_X_NULL_REF_POINTER")) return;
 	/* Where the folder is missed only at the transfer, the file is there until then (C-52). */
 	bool later = rule == RULE_job_006 && !sight->failed;
-	if (is_add(sight)) claim_answer(judge, rule, sight, later || (row->code ? sight->hr == judge_word(judge, row->code) : sight->failed));
+	if (is_add(sight)) judge_claim_method(judge, rule, sight, later || (row->code ? sight->hr == judge_word(judge, row->code) : sight->failed));
 	else if (sight->job->add.failed && read_count(judge, sight, &counted)) claim_count(judge, rule, &counted, counted.seen <= counted.most);
 }
 
@@ -301,7 +295,7 @@ static bool is_good(const struct judge *judge, const struct view_job *job, const
 static void claim_accepted(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool sure = is_in_folder(judge, sight->job->add.locals[0]);
-	claim_answer(judge, rule, sight, sure ? sight->hr == 0 : sight->hr != judge_word(judge, "E_INVALIDARG"));
+	judge_claim_method(judge, rule, sight, sure ? sight->hr == 0 : sight->hr != judge_word(judge, "E_INVALIDARG"));
 }
 
 void rule_job_added(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -329,7 +323,7 @@ void rule_job_set_bad(struct judge *judge, unsigned rule, const struct sight *si
 	unsigned wrong = job && is_command(&job->add, "job.add_file_set") ? wrongs(judge, job) : 0, before = 0;
 	if (!(wrong & WRONG_PAIR) || (wrong & ~(unsigned)WRONG_PAIR) || job->add.pairs < 2) return;
 	while (!(wrong_url(job->add.urls[before]) | wrong_local(job->add.locals[before], judge->view.folder))) before++;
-	if (is_add(sight)) claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
+	if (is_add(sight)) judge_claim_method(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
 	else if (job->add.failed && read_count(judge, sight, &counted)) {
 		int64_t more = counted.seen - counted.most;
 		if (before && more == 0 && counted.least == counted.most) judge_show(judge, "C-54", "none-added");

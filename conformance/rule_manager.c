@@ -19,12 +19,6 @@ static bool is_asked(const struct judge *judge, const struct sight *sight, const
 	return machine_code(view->dialect, word, strlen(word), &hr);
 }
 
-static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
-{
-	judge_claim(judge, rule, holds, TEXT("%s answers %s", sight->command, CODE_TEXT(judge, sight->hr)),
-		TEXT("%s=%s", sight->command, CODE_TEXT(judge, sight->hr)));
-}
-
 static bool is_null(const char *text)
 {
 	return !text || !text[0] || !strcmp(text, "null");
@@ -43,7 +37,7 @@ void rule_manager_language(struct judge *judge, unsigned rule, const struct sigh
 	bool zero = rule == RULE_err_desc_001;
 	if (!is_asked(judge, sight, "error.description") || !trace_get(sight->line, "language")) return;
 	if (trace_get_int(sight->line, "language", -1) != (zero ? 0 : LANGUAGE_OF_NOBODY)) return;
-	claim_answer(judge, rule, sight, sight->hr == judge_word(judge, zero ? "E_INVALIDARG" : "ERROR_RESOURCE_LANG_NOT_FOUND"));
+	judge_claim_call(judge, rule, sight, sight->hr == judge_word(judge, zero ? "E_INVALIDARG" : "ERROR_RESOURCE_LANG_NOT_FOUND"));
 }
 
 /* Of the codes only those of the service itself are certainly described. */
@@ -59,7 +53,7 @@ void rule_manager_text(struct judge *judge, unsigned rule, const struct sight *s
 		rule == RULE_err_desc_003 ? "error.description" : "error.context_description";
 	if (!is_asked(judge, sight, command) || trace_get_int(sight->line, "language", -1) != LANGUAGE_ENGLISH) return;
 	if (!is_described(judge, rule, sight)) return;
-	if (sight->hr) claim_answer(judge, rule, sight, false);
+	if (sight->hr) judge_claim_call(judge, rule, sight, false);
 	else judge_claim(judge, rule, !is_null(trace_get(sight->line, "text")), TEXT("%s gives no text", command), TEXT("%s: no text", command));
 }
 
@@ -75,9 +69,9 @@ void rule_manager_protocol(struct judge *judge, unsigned rule, const struct sigh
 	if (!is_asked(judge, sight, "error.protocol") || !handle || handle->kind != VIEW_HANDLE_ERROR || !handle->proved) return;
 	protocol = trace_get(sight->line, "protocol");
 	if (rule == RULE_err_desc_007 && is_outside_transport(handle->context))
-		claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "PROTOCOL_NOT_AVAILABLE") && leaves_null(sight));
+		judge_claim_call(judge, rule, sight, sight->hr == judge_word(judge, "PROTOCOL_NOT_AVAILABLE") && leaves_null(sight));
 	if (rule != RULE_err_desc_005 || handle->code >> 16 != 0x8019) return;
-	if (sight->hr) claim_answer(judge, rule, sight, false);
+	if (sight->hr) judge_claim_call(judge, rule, sight, false);
 	else judge_claim(judge, rule, protocol && !strcmp(protocol, "http"), TEXT("the protocol is %s", protocol ? protocol : "missing"),
 		TEXT("protocol=%s", protocol ? protocol : "missing"));
 }
@@ -137,7 +131,7 @@ static void judge_made(struct judge *judge, unsigned rule, const struct sight *s
 	bool plain = !name || (strcmp(name, "null") && name_length(name) <= judge->view.machine->limits.display_name_max);
 	if (!plain || !is_download(sight) || is_full(judge, sight->hr)) return;
 	bool made = !trace_get(sight->line, "left"), known = !is_null(id) && strcmp(id, NIL_ID) != 0;
-	if (sight->hr) claim_answer(judge, rule, sight, false);
+	if (sight->hr) judge_claim_call(judge, rule, sight, false);
 	else judge_claim(judge, rule, made && known, made ? "there is no identifier" : "there is no job object", made ? "no id" : "no object");
 }
 
@@ -145,7 +139,7 @@ void rule_manager_made(struct judge *judge, unsigned rule, const struct sight *s
 {
 	if (is_asked(judge, sight, "job.create")) judge_made(judge, rule, sight);
 	if (!is_asked(judge, sight, "job.open") || !sight->job || !view_job_lives(&judge->view, sight->job, sight->now_ns)) return;
-	claim_answer(judge, rule, sight, sight->hr == 0);
+	judge_claim_call(judge, rule, sight, sight->hr == 0);
 }
 
 void rule_manager_ids(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -168,21 +162,21 @@ void rule_manager_name(struct judge *judge, unsigned rule, const struct sight *s
 	if (!name || !is_download(sight)) return;
 	bool none = !strcmp(name, "null");
 	unsigned length = none ? 0 : name_length(name);
-	if (rule == RULE_mgr_003 && none) claim_answer(judge, rule, sight, sight->failed);
-	if (rule == RULE_mgr_004 && length == most && !is_full(judge, sight->hr)) claim_answer(judge, rule, sight, sight->hr == 0);
-	if (rule == RULE_mgr_005 && length > most) claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
-	if (rule == RULE_mgr_006 && length > most) claim_answer(judge, rule, sight, sight->failed);
+	if (rule == RULE_mgr_003 && none) judge_claim_call(judge, rule, sight, sight->failed);
+	if (rule == RULE_mgr_004 && length == most && !is_full(judge, sight->hr)) judge_claim_call(judge, rule, sight, sight->hr == 0);
+	if (rule == RULE_mgr_005 && length > most) judge_claim_call(judge, rule, sight, sight->hr == judge_word(judge, "E_INVALIDARG"));
+	if (rule == RULE_mgr_006 && length > most) judge_claim_call(judge, rule, sight, sight->failed);
 }
 
 void rule_manager_type(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (is_asked(judge, sight, "job.create") && !is_download(sight)) claim_answer(judge, rule, sight, sight->failed);
+	if (is_asked(judge, sight, "job.create") && !is_download(sight)) judge_claim_call(judge, rule, sight, sight->failed);
 }
 
 void rule_manager_full(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_asked(judge, sight, "job.create") || count_living(judge, sight) < JOBS_MAX) return;
-	claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "TOO_MANY_JOBS_PER_MACHINE"));
+	judge_claim_call(judge, rule, sight, sight->hr == judge_word(judge, "TOO_MANY_JOBS_PER_MACHINE"));
 }
 
 /* --- MGR: GetJob and EnumJobs */
@@ -199,7 +193,7 @@ void rule_manager_unknown(struct judge *judge, unsigned rule, const struct sight
 	const char *id = is_asked(judge, sight, "job.open") ? trace_get(sight->line, "id") : NULL;
 	if (!id || strlen(id) != strlen(NIL_ID) || id[0] != '{' || sight->job || !every_id_is_known(&judge->view)) return;
 	if (judge->view.dialect == DIALECT_DO && sight->hr == 0x80D02003) judge_show(judge, "C-51", "0x80D02003");
-	claim_answer(judge, rule, sight, sight->hr == judge_word(judge, "NOT_FOUND") && leaves_null(sight));
+	judge_claim_call(judge, rule, sight, sight->hr == judge_word(judge, "NOT_FOUND") && leaves_null(sight));
 }
 
 /* A real machine may have other jobs of the caller: there only those that are missing are certain. */

@@ -14,12 +14,6 @@ static bool is_call(const struct sight *sight, const char *command)
 	return sight->kind == SIGHT_CALL && sight->job && sight->method && !strcmp(sight->command, command);
 }
 
-static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, bool holds)
-{
-	judge_claim(judge, rule, holds, TEXT("%s answers %s", sight->method->name, CODE_TEXT(judge, sight->hr)),
-		TEXT("%s=%s", sight->method->name, CODE_TEXT(judge, sight->hr)));
-}
-
 static void claim_value(struct judge *judge, unsigned rule, const struct sight *sight, bool holds, const char *signature)
 {
 	judge_claim(judge, rule, holds, TEXT("%s gives %.80s", sight->method->name, trace_get(sight->line, "value")),
@@ -128,7 +122,7 @@ void rule_property_set(struct judge *judge, unsigned rule, const struct sight *s
 	if (text && row->is(judge, text) && view_open(&judge->view, sight->job, sight->now_ns)) {
 		bool other = row->other && sight->hr == judge_word(judge, row->other), holds = sight->hr == judge_word(judge, row->code);
 		if (row->reading && (other || holds)) judge_show(judge, row->reading, holds ? row->code : row->other);
-		claim_answer(judge, rule, sight, holds || other);
+		judge_claim_method(judge, rule, sight, holds || other);
 	}
 	const char *refused = value ? sight->job->values[row->property].refused : NULL;
 	if (refused && row->is(judge, refused)) claim_value(judge, rule, sight, is_kept(sight->job, row->property, value), TOOK_ITS_PLACE);
@@ -200,7 +194,7 @@ void rule_property_final(struct judge *judge, unsigned rule, const struct sight 
 	if (!is_final_call(judge, sight, owner ? "job.take_ownership" : "job.set") || !is_sound(judge, sight)) return;
 	/* Of an ordinary user TakeOwnership is refused for that, too. */
 	if (!owner && strcmp(sight->method->interface_, "IBackgroundCopyJob")) return;   /* later interfaces have answers of their own */
-	if (!owner || sight->hr != judge_word(judge, "E_ACCESSDENIED")) claim_answer(judge, rule, sight, sight->hr == invalid);
+	if (!owner || sight->hr != judge_word(judge, "E_ACCESSDENIED")) judge_claim_method(judge, rule, sight, sight->hr == invalid);
 }
 
 void rule_property_final_priority(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -226,7 +220,7 @@ void rule_property_null(struct judge *judge, unsigned rule, const struct sight *
 	if (!is_job_getter(sight) || !sight->null_out || judge->view.service_down) return;
 	if (name && strcmp(sight->method->property, "display_name")) return;
 	bool refused = sight->hr == judge_word(judge, "E_INVALIDARG") || sight->hr == judge_word(judge, "RPC_X_NULL_REF_POINTER");
-	claim_answer(judge, rule, sight, name ? refused : sight->failed);
+	judge_claim_method(judge, rule, sight, name ? refused : sight->failed);
 }
 
 /* Whether the service, and with it what the handle stands for, was there all the time. */
@@ -244,5 +238,5 @@ void rule_property_always(struct judge *judge, unsigned rule, const struct sight
 	if (sight->job->state == STATE_NONE || !is_untouched(judge, sight)) return;
 	bool is = !strcmp(sight->command, "job.get") && !strcmp(sight->method->property, "priority");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) is |= !strcmp(sight->command, commands[i]);
-	if (is) claim_answer(judge, rule, sight, sight->hr == 0);
+	if (is) judge_claim_method(judge, rule, sight, sight->hr == 0);
 }

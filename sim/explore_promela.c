@@ -4,6 +4,8 @@
  * both are right. Words of jobs are those of struct explore_job. */
 #include "sim/explore_internal.h"
 
+#include "model/retry.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -89,11 +91,6 @@ static void put_causes(struct writer *writer, bool (*is)(const struct machine *m
 	put(writer, "))");
 }
 
-static bool is_untimed(const struct machine *machine, enum cause cause)
-{
-	return machine->faults[cause].flags & FAULT_NO_TIMED_RETRY;
-}
-
 static bool is_policy(const struct machine *machine, enum cause cause)
 {
 	(void)machine;
@@ -102,7 +99,7 @@ static bool is_policy(const struct machine *machine, enum cause cause)
 
 static void put_guard(struct writer *writer, enum guard guard, const struct explore_letter *letter)
 {
-	bool timed = letter->cause == CAUSE_NONE || !is_untimed(writer->machine, letter->cause);
+	bool timed = !retry_is_not_timed(writer->machine, letter->cause);
 	switch (guard) {
 	case GUARD_always: put(writer, "true"); break;
 	case GUARD_no_files: put(writer, "files[j] == 0"); break;
@@ -112,7 +109,7 @@ static void put_guard(struct writer *writer, enum guard guard, const struct expl
 	case GUARD_upload: put(writer, "type[j] != 0"); break;
 	case GUARD_rename_fails: put(writer, "%s", letter->rename_fails ? "type[j] != 1" : "false"); break;
 	case GUARD_error_present: put(writer, "error[j]"); break;
-	case GUARD_no_timed_retry: put_causes(writer, is_untimed); break;
+	case GUARD_no_timed_retry: put_causes(writer, retry_is_not_timed); break;
 	case GUARD_blocked:
 		put(writer, "(!allowed && ");
 		put_causes(writer, is_policy);
@@ -166,7 +163,7 @@ static void put_effect(struct writer *writer, enum effect_kind effect, const str
 	case EFFECT_ERROR_SET: put_error(writer, cause_of(letter)); break;
 	case EFFECT_ERROR_NO_PROGRESS: put_error_no_progress(writer); break;
 	case EFFECT_ERROR_CLEAR: put(writer, "owes[j] = (error[j] -> owes[j] & NOTIFY_TRANSFERRED : owes[j]); error[j] = 0; "); break;
-	case EFFECT_RETRY_ARM: put(writer, "retry[j] = %d; ", !is_untimed(writer->machine, cause_of(letter))); break;
+	case EFFECT_RETRY_ARM: put(writer, "retry[j] = %d; ", !retry_is_not_timed(writer->machine, cause_of(letter))); break;
 	case EFFECT_RETRY_CANCEL: put(writer, "retry[j] = 0; "); break;
 	case EFFECT_PROGRESS_ARM:
 	case EFFECT_PROGRESS_RESTART: put(writer, "progress[j] = RUNS; "); break;
