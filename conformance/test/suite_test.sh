@@ -20,7 +20,7 @@ tap "lint has nothing to complain of" exits 0 $bgcheck lint
 tap "no draft is left behind" bash -c "! ls -d $out.draft-* $out.old-*"
 tap "every trace can be read back and printed again unchanged" bash -c "for t in $out/trace/*.trace; do cmp <($bgcheck trace \$t) \$t || exit 1; done"
 tap "worker processes change nothing" bash -c "$bgcheck run --quiet --jobs 3 --out $scratch/jobs && cmp $out/results.json $scratch/jobs/results.json"
-tap "all scenarios take less than 4 seconds of CPU" bash -c '
+tap "all scenarios take less than 2 seconds of CPU" bash -c '
 	TIMEFORMAT="%U %S"; t=$( { time '"$bgcheck"' run --quiet --out '"$scratch"'/cpu; } 2>&1 | tail -n 1 )
-	echo "user and system: $t"; awk "{ exit !(\$1 + \$2 < ${BGCHECK_CPU_LIMIT:-4}) }" <<<"$t"'
+	echo "user and system: $t"; awk "{ exit !(\$1 + \$2 < ${BGCHECK_CPU_LIMIT:-2}) }" <<<"$t"'
 tap_end
