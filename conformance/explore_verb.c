@@ -2,6 +2,7 @@
 #include "conformance/explore_verb.h"
 
 #include "conformance/verdict.h"
+#include "conformance/witness_verb.h"
 
 #include <jansson.h>
 #include <time.h>
@@ -132,7 +133,7 @@ static double seconds(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-int explore_tell(struct arena *arena, const struct explore_bounds *given, FILE *file, bool json)
+int explore_tell(struct arena *arena, const struct explore_bounds *given, const char *witness, FILE *file, bool json)
 {
 	struct explore_bounds timed = *given, *bounds = &timed;
 	struct failure failure = { 0 };
@@ -142,7 +143,12 @@ int explore_tell(struct arena *arena, const struct explore_bounds *given, FILE *
 	if (status) return complain(status, &failure);
 	if (json) tell_json(file, bounds, report);
 	else tell(file, bounds, report);
-	return verdict(bounds, report);
+	int code = verdict(bounds, report);
+	if (report->broken && !json && !witness_tell_broken(arena, bounds, witness, file))
+		fputs("no scenario of few lines was found that comes there\n", file);
+	if (!witness || report->broken) return code;
+	int written = witness_write(arena, bounds, witness, json ? stderr : file);
+	return written > code ? written : code;
 }
 
 int explore_export(struct arena *arena, const struct explore_bounds *bounds, FILE *file)

@@ -315,7 +315,7 @@ static int verb_explore(struct options *options, struct arena *arena, bool expor
 		arena_reset(arena);
 		options->bounds.machine = machine_of(arena, options, (enum dialect)d);
 		if (!options->bounds.machine) return EXIT_HARNESS;
-		int code = export ? explore_export(arena, &options->bounds, stdout) : explore_tell(arena, &options->bounds, stdout, options->json);
+		int code = export ? explore_export(arena, &options->bounds, stdout) : explore_tell(arena, &options->bounds, options->witness, stdout, options->json);
 		if (code > worst) worst = code;
 	}
 	return flush_stdout(worst);

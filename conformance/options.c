@@ -40,6 +40,7 @@ static const char USAGE[] =
 	"  --quiet                      no summary on the terminal\n"
 	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
 	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
+	"  --witness DIR                explore: write a shortest scenario for each row, and for each two rows in sequence\n"
 	"  --threads N                  explore: (default 1)\n"
 	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
 	"\n"
@@ -65,7 +66,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
-	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
+	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
 	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
@@ -89,6 +90,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "files", required_argument, NULL, OPTION_FILES },
 	{ "threads", required_argument, NULL, OPTION_THREADS },
 	{ "core", no_argument, NULL, OPTION_CORE },
+	{ "witness", required_argument, NULL, OPTION_WITNESS },
 	{ "bound", required_argument, NULL, OPTION_BOUND },
 	{ "memory", required_argument, NULL, OPTION_MEMORY },
 	{ "accept", required_argument, NULL, OPTION_ACCEPT },
@@ -152,6 +154,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
+	case OPTION_WITNESS: options->witness = optarg; return 0;
 	case OPTION_JSON: options->json = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
 	case OPTION_HELP: fputs(USAGE, stdout); return -1;

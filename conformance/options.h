@@ -12,7 +12,7 @@
 struct options {
 	const char *verb;
 	struct run_options run;
-	const char *library, *out, *xfail, *impl;
+	const char *library, *out, *xfail, *impl, *witness;
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
 	bool json, tsv, strict, quiet;

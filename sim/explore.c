@@ -188,21 +188,25 @@ static void rank_edges(struct space *space)
 		}
 }
 
+static const struct {
+	const char *rule, *sentence;
+} invariants[] = {
+#define INVARIANT(rule_, sentence_, claim) { rule_, sentence_ },
+#include "sim/explore_invariant.def"
+};
+
+const char *explore_invariant(int number, const char **rule)
+{
+	*rule = invariants[number].rule;
+	return invariants[number].sentence;
+}
+
 static void check_invariants(const struct space *space, struct explore_report *report)
 {
-	static const char *const rules[] = {
-#define INVARIANT(rule, sentence, claim) rule,
-#include "sim/explore_invariant.def"
-	};
-	static const char *const sentences[] = {
-#define INVARIANT(rule, sentence, claim) sentence,
-#include "sim/explore_invariant.def"
-	};
 	for (uint32_t i = 0; i < space->nodes_count; i++) {
 		int broken = explore_broken(&space->nodes[i].job);
 		if (broken < 0) continue;
-		report->broken = rules[broken];
-		report->broken_sentence = sentences[broken];
+		report->broken_sentence = explore_invariant(broken, &report->broken);
 		report->path_length = space_path(space, i, report->path);
 		return;
 	}

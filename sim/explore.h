@@ -95,6 +95,9 @@ struct explore_report {
 enum status explore_run(struct arena *arena, const struct explore_bounds *bounds, struct explore_report *report,
 	struct failure *failure);
 
+/* Sentence of an invariant (explore_invariant.def), and the rule that it follows from. */
+const char *explore_invariant(int number, const char **rule);
+
 /* The same machine, from the same rows, as a Promela model whose assertions are the invariants. `spin -a` reads it. */
 enum status explore_promela(struct arena *arena, const struct explore_bounds *bounds, FILE *file, struct failure *failure);
 

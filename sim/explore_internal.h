@@ -43,6 +43,7 @@ struct space {
 	uint32_t ranks[EXPLORE_CONDITIONS];        /* nodes of each condition */
 	uint32_t *by_rank[EXPLORE_CONDITIONS];     /* node of a rank */
 	bool *row_taken;
+	int row;                     /* last one taken; -1: none */
 };
 
 /* STATUS_BAD_INPUT and why, when a bound is out of range. */
@@ -55,6 +56,8 @@ bool explore_global_may(const struct explore_bounds *bounds, enum explore_global
 unsigned explore_global_after(enum explore_global global, unsigned condition);
 /* Finds all nodes. */
 enum status space_make(struct arena *arena, const struct explore_bounds *bounds, struct space *space, struct failure *failure);
+/* Every move between the nodes that were found: the row that was taken, and for a restart the row of START (`after`; else -1). */
+void space_each_move(struct space *space, void (*see)(void *context, uint32_t from, uint32_t to, int row, int after), void *context);
 /* Path from a start to a node; returns its length. */
 unsigned space_path(const struct space *space, uint32_t node, struct explore_step *path);
 /* Index of the first invariant that the job breaks; -1: none. */

@@ -283,7 +283,8 @@ static bool step(struct space *space, struct explore_job *job, unsigned conditio
 	full.rename_fails = rename_fails;
 	effects_init(&effects);
 	const struct move *row = job_step(machine, &full, occurrence, &effects);
-	space->row_taken[row - machine->moves] = true;
+	space->row = (int)(row - machine->moves);
+	space->row_taken[space->row] = true;
 	if (row->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return false;
 	struct explore_job after = drain(space, job, &full);
 	after.tries = tries_after(row, job->tries);
@@ -452,6 +453,46 @@ enum status space_make(struct arena *arena, const struct explore_bounds *bounds,
 	for (uint32_t i = 0; i < space->nodes_count; i++)
 		if (!expand(space, i)) return fail(failure, "expected at most 65535 states of a job in a condition, found more: lower --files or --retries");
 	return make_ranks(arena, space);
+}
+
+/* A node that is known: all are. */
+static uint32_t known(struct space *space, const struct explore_job *job, unsigned condition)
+{
+	uint32_t count = space->nodes_count, number = find(space, job, condition, NOT_POSSIBLE, 0);
+	assert(number < count && space->nodes_count == count);
+	return number;
+}
+
+/* Of a restart the row of STOP comes first, in the job as it was. */
+static int stop_row(struct space *space, const struct node *node)
+{
+	struct explore_job job = node->job;
+	step_global(space, &job, node->condition, EVENT_STOP);
+	return space->row;
+}
+
+void space_each_move(struct space *space, void (*see)(void *context, uint32_t from, uint32_t to, int row, int after), void *context)
+{
+	for (uint32_t number = 0; number < space->nodes_count; number++) {
+		const struct node *node = &space->nodes[number];
+		for (unsigned i = 0; i < space->alphabet.count; i++) {
+			const struct explore_letter *letter = &space->alphabet.letters[i];
+			struct explore_job after = node->job;
+			space->row = -1;
+			if (!explore_may(space->bounds, letter, &node->job, node->condition) || !spell(space, letter, &after, node->condition)) continue;
+			if (space->row >= 0) see(context, number, known(space, &after, node->condition), space->row, -1);
+		}
+		for (int global = 0; global < EXPLORE_GLOBALS; global++) {
+			struct explore_job after = node->job;
+			space->row = -1;
+			if (!explore_global_may(space->bounds, (enum explore_global)global)) continue;
+			spell_global(space, (enum explore_global)global, &after, node->condition);
+			int row = space->row;
+			bool restarts = global == EXPLORE_RESTART && row >= 0;
+			uint32_t to = known(space, &after, explore_global_after((enum explore_global)global, node->condition));
+			if (row >= 0) see(context, number, to, restarts ? stop_row(space, node) : row, restarts ? row : -1);
+		}
+	}
 }
 
 unsigned space_path(const struct space *space, uint32_t number, struct explore_step *path)

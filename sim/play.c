@@ -295,6 +295,14 @@ static void step_do(struct player *player, const struct step *step)
 	}
 }
 
+void play_one(struct player *player, const struct step *step)
+{
+	player->line = step->line;
+	step_do(player, step);
+	if (play_line_going(player)) play_probe_all(player);
+	if (play_line_going(player)) play_predicate_watches(player, false);
+}
+
 /* All steps but `end`, which is returned. */
 static const struct step *play_steps(struct player *player)
 {
@@ -303,14 +311,8 @@ static const struct step *play_steps(struct player *player)
 
 	for (unsigned i = 0; i < scenario->steps_count && play_line_going(player); i++) {
 		const struct step *step = &scenario->steps[i];
-		player->line = step->line;
-		if (step->kind == STEP_END) {
-			end = step;
-			continue;
-		}
-		step_do(player, step);
-		if (play_line_going(player)) play_probe_all(player);
-		if (play_line_going(player)) play_predicate_watches(player, false);
+		if (step->kind == STEP_END) end = step;
+		else play_one(player, step);
 	}
 	return end;
 }
@@ -404,14 +406,20 @@ static bool is_too_long(struct player *player)
 	return true;
 }
 
+bool play_open(struct player *player)
+{
+	if (!begin_target(player)) return false;
+	check_features(player);
+	return true;
+}
+
 static void play_target(struct player *player)
 {
 	const struct step *end = NULL;
 	unsigned leaks = 0;
 	bool known;
 
-	if (begin_target(player)) {
-		check_features(player);
+	if (play_open(player)) {
 		end = play_steps(player);
 		if (play_line_going(player)) check_end(player, end);
 	}
@@ -421,8 +429,8 @@ static void play_target(struct player *player)
 	record_end(player, known ? &leaks : NULL);
 }
 
-enum status play_scenario(struct arena *arena, const struct scenario *scenario, struct target *target,
-	const struct play_options *options, struct play *play, struct failure *failure)
+struct player *play_new(struct arena *arena, const struct scenario *scenario, struct target *target, const struct play_options *options,
+	struct play *play, struct failure *failure)
 {
 	struct player *player;
 
@@ -433,7 +441,7 @@ enum status play_scenario(struct arena *arena, const struct scenario *scenario, 
 	if (!player) {
 		memset(failure, 0, sizeof *failure);
 		snprintf(failure->text, sizeof failure->text, "expected memory for the play, found none left");
-		return STATUS_NO_MEMORY;
+		return NULL;
 	}
 	player->arena = arena;
 	player->scenario = scenario;
@@ -443,6 +451,15 @@ enum status play_scenario(struct arena *arena, const struct scenario *scenario, 
 	player->failure = failure;
 	target->listener = (struct listener){ player, play_probe_called, play_probe_heard };
 	record_begin(player);
+	return player;
+}
+
+enum status play_scenario(struct arena *arena, const struct scenario *scenario, struct target *target,
+	const struct play_options *options, struct play *play, struct failure *failure)
+{
+	struct player *player = play_new(arena, scenario, target, options, play, failure);
+
+	if (!player) return STATUS_NO_MEMORY;
 	if (player->status == STATUS_OK && is_too_long(player)) record_end(player, NULL);
 	else if (player->status == STATUS_OK) play_target(player);
 	target->listener = (struct listener){0};

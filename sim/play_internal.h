@@ -1,4 +1,5 @@
-/* play_internal.h -- what the parts of the player share; nobody else includes it.
+/* play_internal.h -- what the parts of the player share; and witness*.c, which play line by line; nobody
+ * else includes it.
  *
  * Two things end a play: `over` (the implementation, the world or an expectation; play->end says which) and a `status`
  * that is not STATUS_OK (the player itself cannot go on). Functions that may meet one return nothing for it: the loops
@@ -118,6 +119,15 @@ struct play_text {
 	size_t length;
 	char text[700];
 };
+
+/* play.c: a play in pieces. play_scenario is new, open, every step, and the end. */
+/* A player in the arena, whose target hears it; NULL when the arena is used up (failure says so). */
+struct player *play_new(struct arena *arena, const struct scenario *scenario, struct target *target, const struct play_options *options,
+	struct play *play, struct failure *failure);
+/* Starts the target. False when it could not; the reason is in the play or the status. */
+bool play_open(struct player *player);
+/* A step that is not `end`, and the look at every job after it. */
+void play_one(struct player *player, const struct step *step);
 
 /* play_line.c: lines, checks, and how a play ends. */
 bool play_line_going(const struct player *player);

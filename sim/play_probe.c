@@ -18,7 +18,7 @@ void play_probe_prepare(struct player *player)
 /* A command on a handle that is not recorded. False when there is no answer; the play has ended when it is broken. */
 static bool send(struct player *player, const char *command, const char *handle, const char *as, struct reply *reply)
 {
-	struct call call = { .command = command, .args_count = 1, .scenario_line = player->line };
+	struct call call = { .command = command, .args_count = 1, .scenario_line = player->line, .probe = true };
 
 	memset(reply, 0, sizeof *reply);
 	if (!play_line_going(player)) return false;

@@ -193,14 +193,14 @@ static bool has_effect(const struct effects *effects, enum effect_kind kind)
 	return false;
 }
 
-/* Clients look often: a row that only answers is told once a job. */
+/* The player looks often: a row that only answers it is told once a job. */
 static bool is_told(struct service_job *job, const struct occurrence *occurrence, const struct move *row)
 {
 	uint32_t *told = &job->got[occurrence->event == EVENT_GET_ERROR];
 	uint32_t bit = UINT32_C(1) << (2 * (unsigned)row->from + (row->result == CODE_S_OK));
 
 	if (occurrence->event != EVENT_GET && occurrence->event != EVENT_GET_ERROR) return true;
-	if (*told & bit) return false;
+	if (job->service->probed && (*told & bit)) return false;
 	*told |= bit;
 	return true;
 }

@@ -151,6 +151,7 @@ struct service {
 	bool running, network_up, owner_present, blocked;
 	enum cause block_cause;
 	bool no_memory;
+	bool probed;                       /* the call that is answered is the player's own look */
 	struct service_job *jobs[SERVICE_JOBS_MAX];
 	unsigned jobs_count;
 	uint64_t waits;
@@ -174,6 +175,9 @@ bool service_varies(const struct service *service, enum variant variant);
 uint32_t service_code(const struct service *service, enum code code);
 /* Wall clock as FILETIME. */
 int64_t service_wall(const struct service *service);
+
+/* The service behind a target of world_new; NULL before it has begun. For who looks deeper than the interface (witness.c). */
+const struct service *world_service(const struct target *target);
 
 /* A new job with the handle name of its client. NULL: too many, or out of memory. */
 struct service_job *service_add_job(struct service *service, const char *client, enum job_type type);

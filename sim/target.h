@@ -28,6 +28,7 @@ struct call {
 	unsigned args_count;
 	struct named_value args[CALL_ARGS_MAX];
 	unsigned scenario_line;
+	bool probe;                    /* the player looks for itself; no line of the scenario asked */
 };
 
 enum reply_kind {

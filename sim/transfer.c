@@ -353,6 +353,10 @@ static void nothing_fetched(struct service_job *job)
 {
 	bool more = job_files_done(&job->job) + 1 < job->job.files_count;
 
+	if (job->job.type == JOB_TYPE_DOWNLOAD && !has_nothing_to_fetch(job)) { /* a file was added meanwhile */
+		transfer_start(job);
+		return;
+	}
 	if (more && job->job.state == STATE_CONNECTING) service_event(job, EVENT_CONNECTED);
 	transfer_finish(job);
 }

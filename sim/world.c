@@ -59,7 +59,9 @@ static void world_call(void *self, const struct call *call, struct reply *reply)
 
 	memset(reply, 0, sizeof *reply);
 	if (world->service) {
+		world->service->probed = call->probe;
 		service_call(world->service, call, reply);
+		world->service->probed = false;
 		return;
 	}
 	reply->kind = REPLY_BROKEN;
@@ -244,6 +246,13 @@ static enum status world_end(void *self, unsigned *leaks, struct failure *failur
 	(void)failure;
 	*leaks = world->service ? service_handle_leaks(world->service) : 0;
 	return STATUS_OK;
+}
+
+const struct service *world_service(const struct target *target)
+{
+	const struct world *world = target->self;
+
+	return world->service;
 }
 
 struct target *world_new(struct arena *arena, const struct machine *machine, uint64_t seed)
