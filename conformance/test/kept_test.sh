@@ -12,6 +12,8 @@ for n in 1 2 3; do
 	END
 done
 
+sed 's/^id: .*/id: 09-long/; $a advance 50ms' "$scratch/01-kept.scn" >"$scratch/09-long.scn"
+
 # run WORD [OPTION...] -- the three scenarios with kept.py WORD; the results in $scratch/out.
 run() {
 	local word=$1
@@ -41,6 +43,9 @@ tap "results stand in the order chosen" [ "$(units id | cut -d' ' -f1 | tr '\n' 
 tap "each scenario has its reset" [ "$(grep -l '"cmd":"reset"' "$scratch"/out/trace/*.log | wc -l)" = 3 ]
 run well --jobs 3
 tap "each worker has a process of its own" [ "$(processes)" = 3 ]
+run well --jobs 1 "$scratch/09-long.scn"
+tap "the scenario that may go on longest is played first" grep -qx 'scenario 1' "$scratch/out/trace/09-long.bits.log"
+tap "and still stands at its place" [ "$(units id | tail -n 1)" = "09-long 09-long" ]
 run never --jobs 1
 tap "without its own word the adapter gets a process for each scenario" [ "$(processes)" = 3 ]
 run dies --jobs 1
