@@ -131,7 +131,7 @@ static void finish(struct work *work, int index, json_t *result)
 static void give(struct worker *worker, struct work *work)
 {
 	worker->index = work->next < work->count ? work->order[work->next++] : NONE;
-	if (send(worker->line, &worker->index, sizeof worker->index, MSG_NOSIGNAL) < 0) return;
+	send(worker->line, &worker->index, sizeof worker->index, MSG_NOSIGNAL);
 }
 
 static void take(struct worker *worker, struct work *work)
@@ -253,14 +253,21 @@ static unsigned list_units(const struct selection *selection, const struct run_o
 	return count;
 }
 
-/* How long the scenario may go on in real time: what it waits, and what it waits for at the longest. One that certainly waits
- * longer than is allowed is not even begun. */
+static int64_t add(int64_t a_ns, int64_t b_ns)
+{
+	return b_ns > INT64_MAX - a_ns ? INT64_MAX : a_ns + b_ns;
+}
+
+/* How long the scenario may go on in real time: what it waits, and what it waits for at the longest (limit_ns; 0: no limit). One
+ * that certainly waits longer than is allowed is not even begun. */
 static int64_t longest_ns(const struct scenario *scenario, int64_t limit_ns)
 {
 	int64_t sum_ns = scenario_wait_ns(scenario);
 	if (limit_ns > 0 && sum_ns > limit_ns) return 0;
-	for (unsigned i = 0; i < scenario->steps_count; i++)
-		if (scenario->steps[i].kind == STEP_WITHIN) sum_ns += limit_ns > 0 && limit_ns < scenario->steps[i].duration_ns ? limit_ns : scenario->steps[i].duration_ns;
+	for (unsigned i = 0; i < scenario->steps_count; i++) {
+		const struct step *step = &scenario->steps[i];
+		if (step->kind == STEP_WITHIN) sum_ns = add(sum_ns, limit_ns > 0 && limit_ns < step->duration_ns ? limit_ns : step->duration_ns);
+	}
 	return sum_ns;
 }
 
