@@ -89,7 +89,6 @@ static bool take_process(struct adapter *adapter, int64_t due_ns, struct failure
 	if (session->running) {
 		if (adapter_session_renew(session, options)) return true;
 		snprintf(adapter->restarted, sizeof adapter->restarted, "%s", session->link.broken);
-		session->liar = true;
 		adapter_session_end(session);
 		if (!adapter_session_turn(session, options, due_ns, failure->text, sizeof failure->text)) return false;
 	}

@@ -41,7 +41,7 @@ struct target *adapter_new(struct arena *arena, const struct adapter_options *op
 /* Valid after a begin that succeeded; NULL before. */
 const struct adapter_description *adapter_description(const struct target *target);
 /* Why begin did not use the process that waited in the session, although that had said it was as good as new; "" when there is
- * nothing to tell. From then on each scenario of the session gets a process of its own. */
+ * nothing to tell. After a lie, or three resets that failed, each scenario of the session gets a process of its own. */
 const char *adapter_restarted(const struct target *target);
 
 #endif

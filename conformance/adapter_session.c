@@ -142,13 +142,22 @@ bool adapter_session_reset(struct adapter_session *session, int64_t timeout_ns)
 
 /* --- another scenario --- */
 
-/* A command of the look at what is left, which every process that is kept must know. */
+/* What no honest adapter does. Returns false. */
+static bool lie(struct adapter_session *session)
+{
+	session->distrust = ADAPTER_DISTRUST_MAX;
+	return false;
+}
+
+/* A command of the look at what is left, which every process that is kept must know. A failure is said, and so no lie. */
 static bool must(struct adapter_session *session, const struct call *call, int64_t timeout_ns, struct reply *reply)
 {
 	adapter_session_ask(session, call, timeout_ns, reply);
 	if (reply->kind == REPLY_RESULT && reply->hr < 0x80000000u) return true;
-	if (reply->kind == REPLY_UNSUPPORTED)
-		return adapter_link_fail(&session->link, "expected %s of an adapter that says it has reset, found it unsupported", call->command);
+	if (reply->kind == REPLY_UNSUPPORTED) {
+		adapter_link_fail(&session->link, "expected %s of an adapter that says it has reset, found it unsupported", call->command);
+		return lie(session);
+	}
 	return adapter_link_fail(&session->link, "expected success of %s behind reset, found hr 0x%08" PRIX32, call->command, reply->hr);
 }
 
@@ -160,16 +169,19 @@ static bool has_no_job(struct adapter_session *session, int64_t timeout_ns)
 	struct reply reply;
 	if (!must(session, &list, timeout_ns, &reply) || !must(session, &count, timeout_ns, &reply)) return false;
 	const struct value *found = adapter_protocol_field(&reply, "count");
-	if (!found || found->kind != VALUE_NUMBER || found->number)
-		return adapter_link_fail(&session->link, "expected no job behind reset, found %" PRIu64 " of earlier scenarios", found ? found->number : 0);
+	if (!found || found->kind != VALUE_NUMBER || found->number) {
+		adapter_link_fail(&session->link, "expected no job behind reset, found %" PRIu64 " of earlier scenarios", found ? found->number : 0);
+		return lie(session);
+	}
 	return must(session, &release, timeout_ns, &reply);
 }
 
 /* Callbacks that come between two scenarios belong to the one that has ended. */
 static bool is_silent(struct adapter_session *session)
 {
-	return !session->link.callbacks_count ||
-		adapter_link_fail(&session->link, "expected no callback between scenario.end and scenario.begin, found %u", session->link.callbacks_count);
+	if (!session->link.callbacks_count) return true;
+	adapter_link_fail(&session->link, "expected no callback between scenario.end and scenario.begin, found %u", session->link.callbacks_count);
+	return lie(session);
 }
 
 bool adapter_session_renew(struct adapter_session *session, const struct adapter_options *options)
@@ -177,12 +189,14 @@ bool adapter_session_renew(struct adapter_session *session, const struct adapter
 	struct call call = { .command = "reset" };
 	struct reply reply;
 	assert(session->running && session->depth == 0);
-	return must(session, &call, options->step_timeout_ns, &reply) && has_no_job(session, options->step_timeout_ns) && is_silent(session);
+	if (must(session, &call, options->step_timeout_ns, &reply) && has_no_job(session, options->step_timeout_ns) && is_silent(session)) return true;
+	session->distrust++;
+	return false;
 }
 
 bool adapter_session_stays(const struct adapter_session *session)
 {
-	return session->running && !session->liar && !session->link.broken[0] && session->description.reset;
+	return session->running && session->distrust < ADAPTER_DISTRUST_MAX && !session->link.broken[0] && session->description.reset;
 }
 
 /* --- the end --- */

@@ -10,6 +10,7 @@
 #include <limits.h>
 
 #define ADAPTER_DEPTH_MAX 2          /* a command, and one inside of a callback */
+#define ADAPTER_DISTRUST_MAX 3       /* resets that failed, and said so; a lie counts as all of them */
 
 struct adapter_session {
 	struct adapter_link link;
@@ -17,7 +18,7 @@ struct adapter_session {
 	bool described;
 	struct adapter_description description;
 	json_t *said;                /* the answer to describe */
-	bool liar;                   /* its reset was not what it says: no process is kept any more */
+	unsigned distrust;           /* from ADAPTER_DISTRUST_MAX on no process is kept any more */
 	unsigned depth;              /* 1: inside of a callback */
 	json_t *answers[ADAPTER_DEPTH_MAX];  /* own the texts of the last reply of each depth */
 	char log[PATH_MAX];          /* name of the file at link.log; "" : none */
@@ -30,7 +31,8 @@ bool adapter_session_turn(struct adapter_session *session, const struct adapter_
 /* Starts the process, says hello and asks it to describe itself. False: link.broken; end it. */
 bool adapter_session_start(struct adapter_session *session, const struct adapter_options *options);
 
-/* Brings a process that has played a scenario back to its beginning, and looks whether it is there. False: link.broken. */
+/* Brings a process that has played a scenario back to its beginning, and looks whether it is there. False: link.broken, and the
+ * distrust has grown. */
 bool adapter_session_renew(struct adapter_session *session, const struct adapter_options *options);
 
 /* Whether the process may wait for another scenario. */

@@ -149,7 +149,7 @@ static void take(struct worker *worker, struct work *work)
 		return;
 	}
 	const char *restarted = json_string_value(json_object_get(value, "restarted"));
-	if (restarted) fprintf(stderr, "bgcheck: the adapter says that it can be reset, and gets a process for each scenario now: %s\n", restarted);
+	if (restarted) fprintf(stderr, "bgcheck: a new process, because reset has not made the adapter as good as new: %s\n", restarted);
 	finish(work, worker->index, value ? value : harness_result(&work->units[worker->index], "the result of the worker of bgcheck cannot be read"));
 	worker->last = worker->index;
 	give(worker, work);

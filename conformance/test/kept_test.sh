@@ -57,7 +57,7 @@ tap "with --retries the second is played by a new process" is end 2 done
 tap "and its first end is told" is retried 2 'exited with status 3'
 run leaks-job --jobs 1
 tap "a job that is left over is told" is restarted 2 'expected no job behind reset, found 1 of earlier scenarios'
-tap "on stderr too" grep -q 'the adapter says that it can be reset.*found 1 of earlier scenarios' "$scratch/run.log"
+tap "on stderr too" grep -q 'a new process, because reset.*found 1 of earlier scenarios' "$scratch/run.log"
 tap "and the scenario is played by a new process" is end 2 done
 tap "which no other scenario gets" [ "$(processes)" = 3 ]
 tap "it is told once" is restarted 3 None
