@@ -116,7 +116,7 @@ extern const IID com_iid_job5;
 /* com_service.c: the process of the service; on Wine, where it is the adapter's own. */
 /* Starts it and waits until it runs, at most some seconds. Whether it does is for the activation to tell. */
 void com_service_start(void);
-/* Ends it, by force when it does not end when told, and waits until it is gone. S_OK when it is, or did not run. */
+/* Ends it and waits until its process is gone, at most some seconds. S_OK when it is, or did not run. */
 HRESULT com_service_end(void);
 
 /* com_callback.c: the client's IBackgroundCopyCallback. */

@@ -3,7 +3,6 @@
 
 #define START_LIMIT_MS 5000
 #define STOP_LIMIT_MS 5000
-#define KILL_LIMIT_MS 5000
 #define POLL_MS 20
 
 static SC_HANDLE open_service(DWORD access)
@@ -47,15 +46,13 @@ void com_service_start(void)
 	CloseServiceHandle(service);
 }
 
-/* The process may live on for a moment when the service is said to have stopped, and would answer the next activation. */
+/* The process may live on for a moment when the service is said to have stopped, and would answer the next activation. It is not
+ * ended by force: Wine 8.0 never says of a service that was killed that it has stopped, and does not start it again. */
 static bool end_process(SC_HANDLE service, HANDLE process)
 {
 	SERVICE_STATUS ignored;
-	if (ControlService(service, SERVICE_CONTROL_STOP, &ignored) && await(service, SERVICE_STOPPED, STOP_LIMIT_MS) &&
-	    WaitForSingleObject(process, STOP_LIMIT_MS) == WAIT_OBJECT_0)
-		return true;
-	TerminateProcess(process, 1);
-	return WaitForSingleObject(process, KILL_LIMIT_MS) == WAIT_OBJECT_0 && await(service, SERVICE_STOPPED, KILL_LIMIT_MS);
+	return ControlService(service, SERVICE_CONTROL_STOP, &ignored) && await(service, SERVICE_STOPPED, STOP_LIMIT_MS) &&
+		WaitForSingleObject(process, STOP_LIMIT_MS) == WAIT_OBJECT_0;
 }
 
 HRESULT com_service_end(void)
@@ -68,7 +65,7 @@ HRESULT com_service_end(void)
 		return HRESULT_FROM_WIN32(GetLastError());
 	if (ask_status(service, &status)) {
 		if (status.dwProcessId)
-			process = OpenProcess(SYNCHRONIZE | PROCESS_TERMINATE, FALSE, status.dwProcessId);
+			process = OpenProcess(SYNCHRONIZE, FALSE, status.dwProcessId);
 		if (process ? end_process(service, process) : status.dwCurrentState == SERVICE_STOPPED)
 			hr = S_OK;
 	}
