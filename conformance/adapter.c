@@ -81,8 +81,15 @@ static void close_world(struct adapter *adapter)
 	adapter_path_remove(&adapter->path);
 }
 
+/* Another scenario begins for the session, with all of its time. */
+static bool turn_session(struct adapter *adapter, struct failure *failure)
+{
+	int64_t due_ns = adapter_process_clock() + adapter->options.scenario_timeout_ns;
+	return adapter_session_turn(adapter->session, &adapter->options, due_ns, failure->text, sizeof failure->text);
+}
+
 /* The process that waits for a scenario, if it can be seen to be as good as new, or a new one. */
-static bool take_process(struct adapter *adapter, int64_t due_ns, struct failure *failure)
+static bool take_process(struct adapter *adapter, struct failure *failure)
 {
 	struct adapter_session *session = adapter->session;
 	const struct adapter_options *options = &adapter->options;
@@ -90,7 +97,8 @@ static bool take_process(struct adapter *adapter, int64_t due_ns, struct failure
 		if (adapter_session_renew(session, options)) return true;
 		snprintf(adapter->restarted, sizeof adapter->restarted, "%s", session->link.broken);
 		adapter_session_end(session);
-		if (!adapter_session_turn(session, options, due_ns, failure->text, sizeof failure->text)) return false;
+		/* The time that the old one took is not the new one's. */
+		if (!turn_session(adapter, failure)) return false;
 	}
 	return adapter_session_start(session, options);
 }
@@ -104,13 +112,12 @@ static enum status open_world(struct adapter *adapter, struct failure *failure)
 
 static enum status begin(struct adapter *adapter, const struct scenario *scenario, struct failure *failure)
 {
-	int64_t due_ns = adapter_process_clock() + adapter->options.scenario_timeout_ns;
 	const char *dialect = machine_dialect_name(adapter->options.dialect);
 
 	if (!adapter_path_make(&adapter->path, adapter->options.work_dir, failure->text, sizeof failure->text)) return STATUS_IO;
-	if (!adapter_session_turn(adapter->session, &adapter->options, due_ns, failure->text, sizeof failure->text)) return STATUS_IO;
+	if (!turn_session(adapter, failure)) return STATUS_IO;
 	bool kept = adapter->session->running;
-	if (!take_process(adapter, due_ns, failure)) return failure->text[0] ? STATUS_IO : STATUS_PEER;
+	if (!take_process(adapter, failure)) return failure->text[0] ? STATUS_IO : STATUS_PEER;
 	kept = kept && !adapter->restarted[0];
 	enum status status = open_world(adapter, failure);
 	if (status != STATUS_OK) return status;
