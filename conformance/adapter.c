@@ -1,37 +1,24 @@
-/* adapter.c -- a third party's process as a target: one process, one libevent base, one live origin for each scenario. */
+/* adapter.c -- a third party's process as a target: a live origin and a work folder for each scenario, a process for one or several. */
 #include "conformance/adapter.h"
 
-#include "conformance/adapter_link.h"
 #include "conformance/adapter_path.h"
+#include "conformance/adapter_session.h"
 #include "conformance/live.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define BYE_PATIENCE_NS INT64_C(2000000000)   /* from bye to the end of the process */
-#define TERM_PATIENCE_NS INT64_C(1000000000)  /* from SIGTERM to SIGKILL */
-#define DEPTH_MAX 2                           /* a command, and one inside of a callback */
 
 struct adapter {
 	struct target target;
 	struct adapter_options options;
 	struct arena *arena;
-	struct adapter_link link;
+	struct adapter_session *session;  /* the caller's, or one that ends with the scenario */
 	struct adapter_path path;
 	struct live *live;
-	bool running;
-	bool described;
-	struct adapter_description description;
-	json_t *said;                /* the answer to describe */
+	bool playing;
+	char restarted[FAILURE_TEXT_MAX];  /* why the process that waited was not good enough; "" : it was, or none did */
 	char lacks_dialect[32];      /* dialect.do when the adapter has not the dialect of the scenario; "" : it has */
-	unsigned depth;              /* 1: inside of a callback */
-	json_t *kept[DEPTH_MAX];     /* owns the texts of the last reply of each depth */
 	int64_t began_ns;
 };
 
@@ -52,88 +39,16 @@ static void add_text(struct call *call, const char *key, const char *text)
 	call->args[call->args_count++] = (struct named_value){ key, { .kind = VALUE_TEXT, .text = text } };
 }
 
-static void add_number(struct call *call, const char *key, uint64_t number)
-{
-	assert(call->args_count < CALL_ARGS_MAX);
-	call->args[call->args_count++] = (struct named_value){ key, { .kind = VALUE_NUMBER, .number = number } };
-}
-
-/* Asks; the texts of the reply live until the next question of the same depth. A broken reply breaks the link. */
-static void ask(struct adapter *adapter, const struct call *call, int64_t timeout_ns, struct reply *reply)
-{
-	json_t **kept = &adapter->kept[adapter->depth];
-	json_t *answer = adapter_link_ask(&adapter->link, call, timeout_ns);
-
-	*reply = (struct reply){ .kind = REPLY_BROKEN };
-	if (answer) {
-		json_decref(*kept);
-		*kept = answer;
-		adapter_protocol_reply(answer, call, reply);
-		if (reply->kind != REPLY_BROKEN) return;
-		adapter_link_fail(&adapter->link, "%.300s", reply->why);
-	}
-	snprintf(reply->why, sizeof reply->why, "%s", adapter->link.broken);
-}
-
-static const struct value *field(const struct reply *reply, const char *key)
-{
-	for (unsigned i = 0; i < reply->fields_count; i++)
-		if (!strcmp(reply->fields[i].key, key)) return &reply->fields[i].value;
-	return NULL;
-}
-
 static const char *field_text(const struct reply *reply, const char *key)
 {
-	const struct value *value = field(reply, key);
+	const struct value *value = adapter_protocol_field(reply, key);
 	return value && value->kind == VALUE_TEXT ? value->text : NULL;
-}
-
-static bool say_hello(struct adapter *adapter)
-{
-	struct call call = make_call("hello");
-	struct reply reply;
-
-	add_number(&call, "version", ADAPTER_PROTOCOL_VERSION);
-	ask(adapter, &call, adapter->options.start_timeout_ns, &reply);
-	if (reply.kind == REPLY_BROKEN) return false;
-	const struct value *version = field(&reply, "version");
-	if (reply.kind != REPLY_RESULT || !version || version->kind != VALUE_NUMBER)
-		return adapter_link_fail(&adapter->link, "expected a version in the reply to hello, found none");
-	if (version->number != ADAPTER_PROTOCOL_VERSION)
-		return adapter_link_fail(&adapter->link, "expected version %d in the reply to hello, found %" PRId64, ADAPTER_PROTOCOL_VERSION,
-			(int64_t)version->number);
-	return true;
 }
 
 static bool has_dialect(const struct adapter *adapter, const char *name)
 {
-	const char *at = strstr(adapter->description.dialects, name);
+	const char *at = strstr(adapter->session->description.dialects, name);
 	return at && (at[strlen(name)] == '\0' || at[strlen(name)] == ' ');
-}
-
-static bool describe(struct adapter *adapter)
-{
-	struct call call = make_call("describe");
-	char why[FAILURE_TEXT_MAX];
-	const char *dialect = machine_dialect_name(adapter->options.dialect);
-
-	adapter->said = adapter_link_ask(&adapter->link, &call, adapter->options.step_timeout_ns);
-	if (!adapter->said) return false;
-	adapter->described = adapter_protocol_describe(adapter->said, &adapter->description, why, sizeof why);
-	if (!adapter->described) return adapter_link_fail(&adapter->link, "%.300s", why);
-	adapter->lacks_dialect[0] = '\0';
-	if (!has_dialect(adapter, dialect))
-		snprintf(adapter->lacks_dialect, sizeof adapter->lacks_dialect, "dialect.%s", dialect);
-	return true;
-}
-
-static bool reset(struct adapter *adapter)
-{
-	struct call call = make_call("reset");
-	struct reply reply;
-	ask(adapter, &call, adapter->options.step_timeout_ns, &reply);
-	if (reply.kind != REPLY_RESULT || reply.hr < 0x80000000u) return reply.kind != REPLY_BROKEN;
-	return adapter_link_fail(&adapter->link, "expected success of reset, found hr 0x%08" PRIX32, reply.hr);
 }
 
 static bool begin_scenario(struct adapter *adapter, const struct scenario *scenario)
@@ -143,76 +58,91 @@ static bool begin_scenario(struct adapter *adapter, const struct scenario *scena
 	char why[FAILURE_TEXT_MAX];
 	const char *origin = live_url_peek(adapter->live, "origin");
 
-	if (!origin) return adapter_link_fail(&adapter->link, "expected a free port on 127.0.0.1, found none");
+	if (!origin) return adapter_link_fail(&adapter->session->link, "expected a free port on 127.0.0.1, found none");
 	add_text(&call, "id", scenario->id);
 	add_text(&call, "dir", adapter->path.work);
 	add_text(&call, "origin", origin);
 	add_text(&call, "dialect", machine_dialect_name(adapter->options.dialect));
 	adapter->began_ns = adapter_process_clock();
-	ask(adapter, &call, adapter->options.step_timeout_ns, &reply);
+	adapter_session_ask(adapter->session, &call, adapter->options.step_timeout_ns, &reply);
 	if (reply.kind == REPLY_BROKEN) return false;
 	if (reply.kind == REPLY_UNSUPPORTED)
-		return adapter_link_fail(&adapter->link, "expected an adapter that plays scenarios, found scenario.begin unsupported: %.200s", reply.why);
+		return adapter_link_fail(&adapter->session->link, "expected an adapter that plays scenarios, found scenario.begin unsupported: %.200s", reply.why);
 	if (reply.hr >= 0x80000000u)
-		return adapter_link_fail(&adapter->link, "expected success of scenario.begin, found hr 0x%08" PRIX32, reply.hr);
+		return adapter_link_fail(&adapter->session->link, "expected success of scenario.begin, found hr 0x%08" PRIX32, reply.hr);
 	return adapter_path_spell(&adapter->path, field_text(&reply, "dir"), field_text(&reply, "separator"), why, sizeof why) ||
-		adapter_link_fail(&adapter->link, "%.300s", why);
+		adapter_link_fail(&adapter->session->link, "%.300s", why);
 }
 
-/* Frees everything of the scenario but the description. `broken` stays. */
-static void clean(struct adapter *adapter, int64_t patience_ns)
+static void close_world(struct adapter *adapter)
 {
-	adapter_link_end(&adapter->link, patience_ns);
 	if (adapter->live) live_done(adapter->live);
-	if (adapter->link.base) event_base_free(adapter->link.base);
-	if (adapter->link.log >= 0) close(adapter->link.log);
-	for (int i = 0; i < DEPTH_MAX; i++) json_decref(adapter->kept[i]), adapter->kept[i] = NULL;
-	json_decref(adapter->said);
-	adapter_path_remove(&adapter->path);
-	adapter->said = NULL;
 	adapter->live = NULL;
-	adapter->link.base = NULL;
-	adapter->link.log = -1;
-	adapter->running = false;
+	adapter_path_remove(&adapter->path);
 }
 
-static enum status prepare(struct adapter *adapter, struct failure *failure)
+/* Another scenario begins for the session, with all of its time. */
+static bool turn_session(struct adapter *adapter, struct failure *failure)
 {
+	int64_t due_ns = adapter_process_clock() + adapter->options.scenario_timeout_ns;
+	return adapter_session_turn(adapter->session, &adapter->options, due_ns, failure->text, sizeof failure->text);
+}
+
+/* The process that waits for a scenario, if it can be seen to be as good as new, or a new one. */
+static bool take_process(struct adapter *adapter, struct failure *failure)
+{
+	struct adapter_session *session = adapter->session;
 	const struct adapter_options *options = &adapter->options;
-	adapter->link = (struct adapter_link){ .log = -1, .flood_max = options->flood_max,
-		.scenario_due_ns = adapter_process_clock() + options->scenario_timeout_ns };
-	adapter->described = false;
-	adapter->depth = 0;
-	adapter->began_ns = adapter_process_clock();
-	signal(SIGPIPE, SIG_IGN);
-	if (!adapter_path_make(&adapter->path, options->work_dir, failure->text, sizeof failure->text)) return STATUS_IO;
-	if (options->log && (adapter->link.log = open(options->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0) {
-		snprintf(failure->text, sizeof failure->text, "expected a log, found %.200s: %s", options->log, strerror(errno));
-		return STATUS_IO;
+	if (session->running) {
+		if (adapter_session_renew(session, options)) return true;
+		snprintf(adapter->restarted, sizeof adapter->restarted, "%s", session->link.broken);
+		adapter_session_end(session);
+		/* The time that the old one took is not the new one's. */
+		if (!turn_session(adapter, failure)) return false;
 	}
-	adapter->link.base = event_base_new();
-	if (!adapter->link.base) return STATUS_NO_MEMORY;
-	adapter->live = live_new(adapter->arena, adapter->link.base, adapter_now, adapter, &adapter->target.listener, failure);
+	return adapter_session_start(session, options);
+}
+
+static enum status open_world(struct adapter *adapter, struct failure *failure)
+{
+	adapter->began_ns = adapter_process_clock();
+	adapter->live = live_new(adapter->arena, adapter->session->link.base, adapter_now, adapter, &adapter->target.listener, failure);
 	return adapter->live ? STATUS_OK : STATUS_IO;
+}
+
+static enum status begin(struct adapter *adapter, const struct scenario *scenario, struct failure *failure)
+{
+	const char *dialect = machine_dialect_name(adapter->options.dialect);
+
+	if (!adapter_path_make(&adapter->path, adapter->options.work_dir, failure->text, sizeof failure->text)) return STATUS_IO;
+	if (!turn_session(adapter, failure)) return STATUS_IO;
+	bool kept = adapter->session->running;
+	if (!take_process(adapter, failure)) return failure->text[0] ? STATUS_IO : STATUS_PEER;
+	kept = kept && !adapter->restarted[0];
+	enum status status = open_world(adapter, failure);
+	if (status != STATUS_OK) return status;
+	/* Without the dialect every command is unsupported; the process only waits for bye. */
+	if (!has_dialect(adapter, dialect)) {
+		snprintf(adapter->lacks_dialect, sizeof adapter->lacks_dialect, "dialect.%s", dialect);
+		return STATUS_OK;
+	}
+	bool ready = (kept || adapter_session_reset(adapter->session, adapter->options.step_timeout_ns)) && begin_scenario(adapter, scenario);
+	return ready ? STATUS_OK : STATUS_PEER;
 }
 
 static enum status adapter_begin(void *self, const struct scenario *scenario, struct failure *failure)
 {
 	struct adapter *adapter = self;
-	assert(!adapter->running);
+	assert(!adapter->playing);
 
 	*failure = (struct failure){ 0 };
-	enum status status = prepare(adapter, failure);
-	if (status == STATUS_OK) {
-		bool ready = adapter_link_start(&adapter->link, adapter->options.argv) && say_hello(adapter) && describe(adapter);
-		/* Without the dialect every command is unsupported; the process only waits for bye. */
-		if (ready && !adapter->lacks_dialect[0]) ready = reset(adapter) && begin_scenario(adapter, scenario);
-		adapter->running = ready;
-		if (ready) return STATUS_OK;
-		snprintf(failure->text, sizeof failure->text, "%s", adapter->link.broken);
-		status = STATUS_PEER;
-	}
-	clean(adapter, TERM_PATIENCE_NS);
+	adapter->lacks_dialect[0] = adapter->restarted[0] = '\0';
+	enum status status = begin(adapter, scenario, failure);
+	adapter->playing = status == STATUS_OK;
+	if (adapter->playing) return STATUS_OK;
+	if (status == STATUS_PEER) snprintf(failure->text, sizeof failure->text, "%s", adapter->session->link.broken);
+	close_world(adapter);
+	adapter_session_end(adapter->session);
 	return status;
 }
 
@@ -227,9 +157,9 @@ static bool is_world(const char *feature)
 static bool adapter_has(void *self, const char *feature)
 {
 	const struct adapter *adapter = self;
-	if (!strncmp(feature, "dialect.", 8)) return adapter->described && has_dialect(adapter, feature + 8);
+	if (!strncmp(feature, "dialect.", 8)) return adapter->session->described && has_dialect(adapter, feature + 8);
 	if (is_world(feature)) return live_has(feature);
-	return adapter_protocol_knows(feature) && !adapter_protocol_lacks(adapter->said, feature);
+	return adapter_protocol_knows(feature) && !adapter_protocol_lacks(adapter->session->said, feature);
 }
 
 static void answer_callback(struct adapter *adapter, struct adapter_message *message)
@@ -238,10 +168,10 @@ static void answer_callback(struct adapter *adapter, struct adapter_message *mes
 	uint32_t result = 0;
 
 	adapter_protocol_callback(message->root, &callback);
-	adapter->depth = 1;
+	adapter->session->depth = 1;
 	if (adapter->target.listener.called) result = adapter->target.listener.called(adapter->target.listener.context, &callback);
-	adapter->depth = 0;
-	adapter_link_return(&adapter->link, message->id, result);
+	adapter->session->depth = 0;
+	adapter_link_return(&adapter->session->link, message->id, result);
 	json_decref(message->root);
 }
 
@@ -249,10 +179,10 @@ static void answer_callback(struct adapter *adapter, struct adapter_message *mes
 static void answer_callbacks(struct adapter *adapter)
 {
 	struct adapter_message message;
-	while (adapter->depth == 0 && !adapter->link.broken[0] && adapter_link_take(&adapter->link, &message)) {
+	while (adapter->session->depth == 0 && !adapter->session->link.broken[0] && adapter_link_take(&adapter->session->link, &message)) {
 		answer_callback(adapter, &message);
-		if (adapter_process_clock() >= adapter->link.scenario_due_ns)
-			adapter_link_fail(&adapter->link, "expected the scenario to end before its time-out, found callbacks without end");
+		if (adapter_process_clock() >= adapter->session->link.scenario_due_ns)
+			adapter_link_fail(&adapter->session->link, "expected the scenario to end before its time-out, found callbacks without end");
 	}
 }
 
@@ -263,12 +193,12 @@ static void adapter_call(void *self, const struct call *call, struct reply *repl
 	if (adapter->lacks_dialect[0]) {
 		*reply = (struct reply){ .kind = REPLY_UNSUPPORTED };
 		snprintf(reply->feature, sizeof reply->feature, "%s", adapter->lacks_dialect);
-		snprintf(reply->why, sizeof reply->why, "the adapter has the dialects: %s", adapter->description.dialects);
+		snprintf(reply->why, sizeof reply->why, "the adapter has the dialects: %s", adapter->session->description.dialects);
 		return;
 	}
 	if (!adapter_path_name(&adapter->path, adapter->arena, call))
-		adapter_link_fail(&adapter->link, "expected at most %d local names in a scenario, found more", ADAPTER_FILES_MAX);
-	ask(adapter, call, adapter->options.step_timeout_ns, reply);
+		adapter_link_fail(&adapter->session->link, "expected at most %d local names in a scenario, found more", ADAPTER_FILES_MAX);
+	adapter_session_ask(adapter->session, call, adapter->options.step_timeout_ns, reply);
 	answer_callbacks(adapter);
 }
 
@@ -283,9 +213,9 @@ static bool adapter_change(void *self, const struct step *step, char *why, size_
 static bool adapter_step(void *self, int64_t until_ns, char *why, size_t why_size)
 {
 	struct adapter *adapter = self;
-	if (adapter_link_run(&adapter->link, until_ns - adapter_now(self))) answer_callbacks(adapter);
-	if (!adapter->link.broken[0]) return true;
-	snprintf(why, why_size, "%s", adapter->link.broken);
+	if (adapter_link_run(&adapter->session->link, until_ns - adapter_now(self))) answer_callbacks(adapter);
+	if (!adapter->session->link.broken[0]) return true;
+	snprintf(why, why_size, "%s", adapter->session->link.broken);
 	return false;
 }
 
@@ -330,50 +260,49 @@ static bool end_scenario(struct adapter *adapter, unsigned *leaks)
 	struct reply reply;
 
 	if (adapter->lacks_dialect[0]) return true;
-	ask(adapter, &call, adapter->options.step_timeout_ns, &reply);
+	adapter_session_ask(adapter->session, &call, adapter->options.step_timeout_ns, &reply);
 	if (reply.kind == REPLY_BROKEN) return false;
-	const struct value *value = field(&reply, "leaks");
+	const struct value *value = adapter_protocol_field(&reply, "leaks");
 	if (reply.kind != REPLY_RESULT || !value || value->kind != VALUE_NUMBER || value->number > UINT32_MAX)
-		return adapter_link_fail(&adapter->link, "expected a number of leaks in the reply to scenario.end, found none");
+		return adapter_link_fail(&adapter->session->link, "expected a number of leaks in the reply to scenario.end, found none");
 	*leaks = (unsigned)value->number;
 	answer_callbacks(adapter);
-	return !adapter->link.broken[0];
+	return !adapter->session->link.broken[0];
 }
 
-/* bye: it exits by itself, and well: a crash while it tidies up is a finding like any other. */
-static void say_bye(struct adapter *adapter)
+/* After a leak the next scenario gets a process of its own: what leaked may not be all that is left. */
+static bool may_stay(const struct adapter *adapter, unsigned leaks)
 {
-	struct call call = make_call("bye");
-	char state[80];
-
-	if (!adapter_link_tell(&adapter->link, &call) || !adapter_link_gone(&adapter->link, BYE_PATIENCE_NS)) return;
-	if (!adapter->link.process.killed && !adapter->link.process.code) return;
-	adapter_process_describe(&adapter->link.process, state, sizeof state);
-	adapter_link_fail(&adapter->link, "expected exit status 0 after bye, found an adapter that %s", state);
+	return adapter->options.session && !leaks && !adapter->lacks_dialect[0] && adapter_session_stays(adapter->session);
 }
 
 static enum status adapter_end(void *self, unsigned *leaks, struct failure *failure)
 {
 	struct adapter *adapter = self;
+	struct adapter_session *session = adapter->session;
 
 	*failure = (struct failure){ 0 };
 	*leaks = 0;
-	if (!adapter->running) return STATUS_OK;
-	if (end_scenario(adapter, leaks)) say_bye(adapter);
-	bool broken = adapter->link.broken[0];
-	clean(adapter, TERM_PATIENCE_NS);
-	if (!broken) return STATUS_OK;
-	snprintf(failure->text, sizeof failure->text, "%s", adapter->link.broken);
+	if (!adapter->playing) return STATUS_OK;
+	adapter->playing = false;
+	bool well = end_scenario(adapter, leaks), stays = well && may_stay(adapter, *leaks);
+	if (well && !stays) adapter_session_bye(session);
+	close_world(adapter);
+	if (!stays) adapter_session_end(session);
+	if (!session->link.broken[0]) return STATUS_OK;
+	snprintf(failure->text, sizeof failure->text, "%s", session->link.broken);
 	return STATUS_PEER;
 }
 
 struct target *adapter_new(struct arena *arena, const struct adapter_options *options)
 {
 	struct adapter *adapter = arena_take(arena, sizeof *adapter);
-	if (!adapter) return NULL;
+	struct adapter_session *own = options->session || !adapter ? NULL : arena_take(arena, sizeof *own);
+	if (!adapter || (!own && !options->session)) return NULL;
+	if (own) own->link.log = -1;
 	adapter->options = *options;
 	adapter->arena = arena;
-	adapter->link.log = -1;
+	adapter->session = own ? own : options->session;
 	adapter->target = (struct target){
 		.self = adapter, .tier = TIER_REAL,
 		.begin = adapter_begin, .has = adapter_has, .call = adapter_call, .change = adapter_change,
@@ -386,5 +315,11 @@ struct target *adapter_new(struct arena *arena, const struct adapter_options *op
 const struct adapter_description *adapter_description(const struct target *target)
 {
 	const struct adapter *adapter = target->self;
-	return adapter->described ? &adapter->description : NULL;
+	return adapter->session->described ? &adapter->session->description : NULL;
+}
+
+const char *adapter_restarted(const struct target *target)
+{
+	const struct adapter *adapter = target->self;
+	return adapter->restarted;
 }

@@ -259,6 +259,13 @@ void adapter_protocol_reply(const json_t *root, const struct call *call, struct 
 	}
 }
 
+const struct value *adapter_protocol_field(const struct reply *reply, const char *key)
+{
+	for (unsigned i = 0; i < reply->fields_count; i++)
+		if (!strcmp(reply->fields[i].key, key)) return &reply->fields[i].value;
+	return NULL;
+}
+
 void adapter_protocol_callback(const json_t *root, struct callback *callback)
 {
 	callback->kind = text_or(root, "kind", "");
@@ -308,6 +315,9 @@ bool adapter_protocol_describe(const json_t *root, struct adapter_description *d
 	if (strcmp(tier, "real")) return refuse(why, why_size, "the clock tier real", tier);
 	if (!is_list_of_texts(json_object_get(result, "lacks")) || !is_list_of_texts(json_object_get(result, "features")))
 		return refuse(why, why_size, "lists of at most 256 texts for lacks and features", "another value");
+	const json_t *reset = json_object_get(result, "reset");
+	if (reset && !json_is_boolean(reset)) return refuse(why, why_size, "true or false for reset", "another value");
+	description->reset = json_is_true(reset);
 	snprintf(description->implementation, sizeof description->implementation, "%s", text_or(result, "implementation", ""));
 	snprintf(description->version, sizeof description->version, "%s", text_or(result, "version", ""));
 	snprintf(description->tier, sizeof description->tier, "%s", tier);

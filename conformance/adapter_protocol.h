@@ -35,6 +35,9 @@ char *adapter_protocol_print_return(int64_t id, uint32_t hresult);
  * of the API must hold an hr and all fields of the command. */
 void adapter_protocol_reply(const json_t *root, const struct call *call, struct reply *reply);
 
+/* A field of the reply, or NULL. */
+const struct value *adapter_protocol_field(const struct reply *reply, const char *key);
+
 /* The callback in a message; texts are borrowed from root. Parsed messages always hold one. */
 void adapter_protocol_callback(const json_t *root, struct callback *callback);
 

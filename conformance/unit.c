@@ -24,7 +24,7 @@ static struct target *make_target(struct arena *arena, const struct unit_options
 		if (!adapter) return NULL;
 		*adapter = (struct adapter_options){ .argv = options->argv, .dialect = unit->dialect, .work_dir = work,
 			.start_timeout_ns = options->start_timeout_ns, .step_timeout_ns = options->step_timeout_ns,
-			.scenario_timeout_ns = options->scenario_timeout_ns, .flood_max = 10000 };
+			.scenario_timeout_ns = options->scenario_timeout_ns, .session = options->session, .flood_max = 10000 };
 		if (options->out_dir) {
 			char log[1200];
 			int n = snprintf(log, sizeof log, "%s/trace/%s.%s.log", options->out_dir, unit->scenario->id,
@@ -223,6 +223,11 @@ static void tell_implementation(json_t *result, const struct unit_options *optio
 	json_object_set_new(result, "impl", impl);
 }
 
+static void tell_restart(json_t *result, const struct unit_options *options, const struct target *target)
+{
+	if (options->impl == IMPL_EXEC && *adapter_restarted(target)) json_put_text(result, "restarted", adapter_restarted(target));
+}
+
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit)
 {
 	static const char *const ends[] = { [PLAY_DONE] = "done", [PLAY_STOPPED] = "stopped",
@@ -246,6 +251,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	struct play_options how = { .dialect = unit->dialect, .seed = options->seed, .tolerance_ns = options->tolerance_ns,
 		.real_limit_ns = options->real_limit_ns };
 	enum status status = play_scenario(arena, scenario, target, &how, &play, &failure);
+	tell_restart(result, options, target);
 	for (unsigned n = 0; n < options->retries && !status && options->impl == IMPL_EXEC && play.end == PLAY_BROKEN; n++) {
 		json_put_text(result, "retried", play.why);
 		memset(&play, 0, sizeof play);

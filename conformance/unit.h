@@ -19,6 +19,7 @@ struct unit_options {
 	int64_t tolerance_ns;          /* IMPL_EXEC */
 	int64_t real_limit_ns;         /* IMPL_EXEC: scenarios that certainly wait longer are unsupported */
 	unsigned retries;              /* IMPL_EXEC: a scenario whose adapter broke is played again so often; results.json says it */
+	struct adapter_session *session;  /* IMPL_EXEC: where the adapter may wait for the next unit; NULL: a process for each */
 	int64_t start_timeout_ns, step_timeout_ns, scenario_timeout_ns;
 	const char *out_dir;           /* traces go to out_dir/trace, work folders to out_dir/work; NULL: none are written */
 };
@@ -28,9 +29,9 @@ struct unit {
 	enum dialect dialect;
 };
 
-/* Plays and judges. Returns a new reference:
+/* Plays and judges. The units of a session are played one after the other. Returns a new reference:
  *   scenario part of results.json without verdicts: id title dialect file end why feature line checks findings trace
- *   impl{name,version,tier}; triggered{rule: n}; rows, cells, causes, contexts [words]; readings{id: choice};
+ *   restarted (why an adapter that waited was not used); impl{name,version,tier}; triggered{rule: n}; rows, cells, causes, contexts [words]; readings{id: choice};
  *   transitions{"FROM>TO": n}; harness (text, only when bgcheck itself failed).
  * Never NULL but when memory is used up. */
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);

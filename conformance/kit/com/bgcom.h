@@ -113,6 +113,12 @@ unsigned com_handle_clear(struct adapter *adapter);
 bool com_handle_iid(const char *text, IID *iid);
 extern const IID com_iid_job5;
 
+/* com_service.c: the process of the service; on Wine, where it is the adapter's own. */
+/* Starts it and waits until it runs, at most some seconds. Whether it does is for the activation to tell. */
+void com_service_start(void);
+/* Ends it and waits until its process is gone, at most some seconds. S_OK when it is, or did not run. */
+HRESULT com_service_end(void);
+
 /* com_callback.c: the client's IBackgroundCopyCallback. */
 /* The callback object of a job handle, made at first need; borrowed. NULL when there are too many. */
 IUnknown *com_callback_of(struct adapter *adapter, const char *job);

@@ -49,6 +49,8 @@ static HRESULT describe(struct call *call, void *object)
 	call_field_text(call, "implementation", wine ? L"wine-bits" : L"windows-bits");
 	call_field_text(call, "version", version);
 	json_out_raw(&call->fields, ",\"dialects\":[\"bits\"],\"tier\":\"real\",\"lacks\":[]");
+	/* Windows keeps jobs while its service is away, and other programs use it: only Wine's can be begun anew. */
+	json_out_raw(&call->fields, wine ? ",\"reset\":true" : ",\"reset\":false");
 	return S_OK;
 }
 
@@ -59,6 +61,9 @@ static HRESULT need_manager(struct call *call)
 	HRESULT hr = E_FAIL;
 	if (call->adapter->manager)
 		return S_OK;
+	/* COM would look for the service once, and then sleep for a second. */
+	if (com_wine_version())
+		com_service_start();
 	/* A service that is still starting on a loaded machine is no failure yet. */
 	for (int tries = 0; tries < 20; tries++) {
 		hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager, (void **)&manager);
@@ -116,11 +121,19 @@ static HRESULT scenario_end(struct call *call, void *object)
 	return S_OK;
 }
 
+/* On Wine the service ends, and the next need of it starts another process: nothing in it outlives a scenario. */
 static HRESULT reset(struct call *call, void *object)
 {
+	IBackgroundCopyManager *manager;
 	(void)object;
 	com_call_clear(call->adapter);
-	return S_OK;
+	if (!com_wine_version())
+		return S_OK;
+	manager = InterlockedExchangePointer((void **)&call->adapter->manager, NULL);
+	if (!manager)
+		return S_OK;
+	IBackgroundCopyManager_Release(manager);
+	return com_service_end();
 }
 
 static HRESULT clock_now(struct call *call, void *object)

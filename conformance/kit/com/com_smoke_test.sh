@@ -77,6 +77,7 @@ code=$?
 tap "the adapter exits with 0 after bye" [ $code = 0 ]
 tap "hello answers version 1" has '{"id":1,"r":{"hr":0,"version":1}}'
 tap "describe names Wine's BITS" has '"implementation":"wine-bits"'
+tap "describe says that reset makes it as good as new" has '"lacks":[],"reset":true}}'
 tap "the folder is on drive Z" has '"dir":"Z:\\tmp\\smoke","separator":"\\"'
 tap "a new job is suspended" has '{"id":5,"r":{"hr":0,"state":3}}'
 tap "a job without an error refuses and leaves NULL" has '{"id":6,"r":{"hr":2149580815,"left":null}}'
