@@ -1,8 +1,10 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
 #include "conformance/explore_verb.h"
+#include "conformance/interrupt.h"
 #include "conformance/lint.h"
 #include "conformance/options.h"
 #include "conformance/output.h"
+#include "conformance/replace.h"
 #include "conformance/results.h"
 #include "conformance/rules.h"
 #include "conformance/run.h"
@@ -13,6 +15,7 @@
 #include "sim/world.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,10 +80,21 @@ static int adapter_is_there(char *const *argv)
 static int finish_run(struct options *options, struct output *output, json_t *results)
 {
 	int code = (int)json_integer_value(json_object_get(results, "exit"));
-	if (options->out && output_end(output, results)) code = EXIT_HARNESS;
+	bool written = options->out && !output_end(output, results);
+	if (options->out && !written) code = EXIT_HARNESS;
 	if (!options->quiet) output_summary(stdout, results);
-	if (options->out && code != EXIT_HARNESS && !options->quiet) printf("\nwritten to %s\n", options->out);
+	if (written && !options->quiet) printf("\nwritten to %s\n", options->out);
 	return flush_stdout(code);
+}
+
+/* Where traces, logs and work folders go; NULL in *where when nothing is kept and nobody works. */
+static int begin_output(const struct options *options, struct output *output, const char **where)
+{
+	*where = NULL;
+	if (!options->out && options->run.unit.impl != IMPL_EXEC) return 0;
+	if (options->out ? output_begin(output, options->out) : output_begin_scratch(output)) return EXIT_HARNESS;
+	*where = output->draft;
+	return 0;
 }
 
 static void tell_today(char *today, size_t size)
@@ -99,31 +113,23 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	if (code || (code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr))) return code;
 	if (options->run.unit.impl == IMPL_EXEC && !adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
 	tell_today(today, sizeof today);
-	char *out = options->out ? strdup(options->out) : NULL;
-	bool scratch = !out && options->run.unit.impl == IMPL_EXEC;
-	char temporary[] = "/tmp/bgcheck-run-XXXXXX";
-	if (scratch && mkdtemp(temporary)) out = strdup(temporary);   /* adapters need a folder to work in */
-	if (out && output_begin(&output, out)) return EXIT_HARNESS;
-	free(out);
-	options->run.unit.out_dir = options->out || scratch ? output.draft : NULL;
+	interrupt_begin();
+	if (begin_output(options, &output, &options->run.unit.out_dir)) return interrupt_exit(EXIT_HARNESS);
 	json_t *units = run_units(&selection, &options->run, isatty(2) ? stderr : NULL);
 	if (!units) {
 		if (options->run.unit.out_dir) output_abandon(&output);
-		return EXIT_HARNESS;
+		return interrupt_exit(EXIT_HARNESS);
 	}
 	if (!json_array_size(units)) fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
 	tell_again(options, self, again, sizeof again, adapter, sizeof adapter);
 	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail,
 		.library = options->words_count ? NULL : &selection, .today = today,
 		.strict = options->strict, .require_count = options->require_count, .require = options->require, .again = again, .again_adapter = adapter });
-	code = finish_run(options, &output, results);
-	if (scratch) {
-		output_abandon(&output);
-		rmdir(temporary);
-	}
+	code = interrupt_seen() ? EXIT_HARNESS : finish_run(options, &output, results);
+	if (options->run.unit.out_dir) output_abandon(&output);   /* when it is in its place, there is none */
 	json_decref(results);
 	json_decref(units);
-	return code;
+	return interrupt_exit(code);
 }
 
 static int verb_xfail(struct options *options, struct arena *arena)
@@ -277,14 +283,14 @@ static int bless_file(struct arena *arena, const struct scenario *scenario)
 	if (code) return code;
 	char *text = select_read_file(arena, scenario->file, &length), *trace = unit_trace_text(arena, &play.trace, &trace_length);
 	char *golden = text ? strstr(text, "\n====\n") : NULL;
-	FILE *file = text && trace ? fopen(scenario->file, "w") : NULL;
 	if (golden) length = (size_t)(golden - text) + 1;
-	if (file) {
-		bool failed = fwrite(text, 1, length, file) != length || fprintf(file, "====\n%s", trace) < 0;
-		if (!fclose(file) && !failed) return 0;
+	char *blessed = text && trace ? arena_take(arena, length + trace_length + 6) : NULL;
+	if (!blessed) {
+		fprintf(stderr, "bgcheck: cannot read %s: %s\n", scenario->file, strerror(errno));
+		return EXIT_HARNESS;
 	}
-	fprintf(stderr, "bgcheck: cannot write %s: %s\n", scenario->file, strerror(errno));
-	return EXIT_HARNESS;
+	length = (size_t)sprintf(blessed, "%.*s====\n%s", (int)length, text, trace);
+	return replace_file(scenario->file, blessed, length, stderr) ? EXIT_HARNESS : 0;
 }
 
 static int verb_bless(struct options *options, struct arena *arena)
@@ -336,13 +342,22 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
 }
 
+/* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */
+static void keep_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) != fd) _exit(EXIT_HARNESS);
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena;
 	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
+	keep_standard_files();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);   /* a file that grows too large is an error like any other */
 	int code = options_parse(&options, argc, argv);
 	if (code) return code < 0 ? flush_stdout(0) : code;
 	if (arena_init(&arena, MAIN_ARENA_BYTES)) {

@@ -1,11 +1,15 @@
 /* run.c -- worker processes over the units; each tells its result through a file. */
 #include "conformance/run.h"
 
+#include "conformance/adapter_process.h"
+#include "conformance/interrupt.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,13 +21,6 @@ struct worker {
 	unsigned index;
 	int fd;          /* the result is read from here */
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
 
 static json_t *harness_result(const struct unit *unit, const char *why)
 {
@@ -40,9 +37,6 @@ static json_t *harness_result(const struct unit *unit, const char *why)
 static void work(const struct run_options *options, const struct unit *unit, int fd)
 {
 	struct arena arena;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (arena_init(&arena, UNIT_ARENA_BYTES)) _exit(70);
 	json_t *result = unit_run(&arena, &options->unit, unit);
 	_exit(result && !json_dumpfd(result, fd, JSON_COMPACT) ? 0 : 71);
@@ -50,12 +44,10 @@ static void work(const struct run_options *options, const struct unit *unit, int
 
 static bool start(struct worker *worker, const struct run_options *options, const struct unit *unit, unsigned index)
 {
-	char name[] = "/tmp/bgcheck-XXXXXX";
-	int fd = mkstemp(name);
+	int fd = memfd_create("result", MFD_CLOEXEC);
 	if (fd < 0) return false;
-	unlink(name);
 	fflush(NULL);
-	pid_t pid = fork();
+	pid_t pid = interrupt_fork();
 	if (pid < 0) {
 		close(fd);
 		return false;
@@ -86,12 +78,25 @@ static void say_progress(FILE *progress, unsigned done, unsigned total)
 	fflush(progress);
 }
 
+/* What a worker that died left of its adapter was handed to us. */
+static void end_orphans(const struct worker *workers, unsigned count)
+{
+	pid_t pids[WORKERS_MAX];
+	for (unsigned i = 0; i < count; i++) pids[i] = workers[i].pid;
+	adapter_process_end_orphans(pids, count);
+}
+
 static void stop_workers(struct worker *workers, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		if (workers[i].pid) kill(workers[i].pid, SIGTERM);
-	for (unsigned i = 0; i < count; i++)
-		if (workers[i].pid) waitpid(workers[i].pid, NULL, 0);
+	for (unsigned i = 0; i < count; i++) {
+		if (!workers[i].pid) continue;
+		while (waitpid(workers[i].pid, NULL, 0) < 0 && errno == EINTR) continue;
+		close(workers[i].fd);
+		workers[i].pid = 0;
+	}
+	end_orphans(workers, count);
 }
 
 /* Keeps `jobs` workers busy until every unit has a result in results[]. */
@@ -99,24 +104,29 @@ static bool run_workers(const struct run_options *options, const struct unit *un
 {
 	struct worker workers[WORKERS_MAX] = { 0 };
 	unsigned jobs = options->jobs < WORKERS_MAX ? options->jobs : WORKERS_MAX, next = 0, done = 0;
-	while (done < count && !stop_signal) {
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	while (done < count && !interrupt_seen()) {
 		for (unsigned i = 0; i < jobs && next < count; i++) {
 			if (workers[i].pid) continue;
 			if (start(&workers[i], options, &units[next], next)) next++;
-			else if (!(results[next] = harness_result(&units[next], "no worker process could be started"))) return false;
-			else next++, done++;
+			else if ((results[next] = harness_result(&units[next], "no worker process could be started"))) next++, done++;
+			else {
+				stop_workers(workers, jobs);
+				return false;
+			}
 		}
 		int wait_status;
-		pid_t pid = waitpid(-1, &wait_status, 0);
+		pid_t pid = interrupt_wait(&wait_status);
 		for (unsigned i = 0; pid > 0 && i < jobs; i++) {
 			if (workers[i].pid != pid) continue;
 			results[workers[i].index] = collect(&workers[i], &units[workers[i].index], wait_status);
 			workers[i].pid = 0;
+			if (!WIFEXITED(wait_status)) end_orphans(workers, jobs);
 			say_progress(progress, ++done, count);
 		}
 	}
-	if (stop_signal) stop_workers(workers, jobs);
-	return !stop_signal;
+	stop_workers(workers, jobs);
+	return !interrupt_seen();
 }
 
 /* Without workers, for simulations: one arena, emptied between units. */
@@ -124,12 +134,12 @@ static bool run_here(const struct run_options *options, const struct unit *units
 {
 	struct arena arena;
 	if (arena_init(&arena, UNIT_ARENA_BYTES)) return false;
-	for (unsigned i = 0; i < count && !stop_signal; i++) {
+	for (unsigned i = 0; i < count && !interrupt_seen(); i++) {
 		results[i] = unit_run(&arena, &options->unit, &units[i]);
 		arena_reset(&arena);
 	}
 	arena_done(&arena);
-	return !stop_signal;
+	return !interrupt_seen();
 }
 
 static unsigned list_units(const struct selection *selection, const struct run_options *options, struct unit *units)
@@ -144,19 +154,14 @@ static unsigned list_units(const struct selection *selection, const struct run_o
 
 json_t *run_units(const struct selection *selection, const struct run_options *options, FILE *progress)
 {
-	struct sigaction action = { .sa_handler = on_signal }, old_int, old_term;
 	struct unit *units = calloc((size_t)selection->count * DIALECT_COUNT, sizeof *units);
 	json_t **results = calloc((size_t)selection->count * DIALECT_COUNT + 1, sizeof(json_t *)), *all = NULL;
 	if (!units || !results) goto done;
 	unsigned count = list_units(selection, options, units);
-	sigaction(SIGINT, &action, &old_int);
-	sigaction(SIGTERM, &action, &old_term);
 	bool here = options->unit.impl != IMPL_EXEC && options->jobs <= 1;
 	bool complete = here ? run_here(options, units, count, results) : run_workers(options, units, count, results, progress);
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGTERM, &old_term, NULL);
 	if (complete) all = json_array();
-	else fprintf(stderr, "bgcheck: the run was %s\n", stop_signal ? "interrupted" : "given up: out of memory or processes");
+	else fprintf(stderr, "bgcheck: the run was %s\n", interrupt_seen() ? "interrupted" : "given up: out of memory or processes");
 	for (unsigned i = 0; i < count; i++) {
 		if (complete && results[i]) json_array_append(all, results[i]);
 		json_decref(results[i]);
