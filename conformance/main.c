@@ -1,4 +1,5 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
+#include "conformance/adapter_check.h"
 #include "conformance/explore_verb.h"
 #include "conformance/interrupt.h"
 #include "conformance/lint.h"
@@ -8,6 +9,9 @@
 #include "conformance/results.h"
 #include "conformance/rules.h"
 #include "conformance/run.h"
+#include "conformance/selftest.h"
+#include "conformance/selftest_adapter.h"
+#include "conformance/serve_reference.h"
 #include "conformance/show.h"
 #include "conformance/xfail_update.h"
 #include "model/trace.h"
@@ -327,10 +331,44 @@ static int verb_explore(struct options *options, struct arena *arena, bool expor
 	return flush_stdout(worst);
 }
 
+static int verb_adapter(struct options *options, struct arena *arena)
+{
+	bool check = options->words_count == 1 && !strcmp(options->words[0], "check");
+	if (!check) return options_usage("expected adapter check -- CMD, found", options->words_count ? options->words[0] : "nothing");
+	if (options->run.unit.impl != IMPL_EXEC) return options_usage("expected an adapter's command behind --, found none", NULL);
+	if (!adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
+	interrupt_begin();
+	return interrupt_exit(flush_stdout(adapter_check(arena, &options->run.unit, options->dialect, options->json, stdout)));
+}
+
+static int verb_serve(const struct options *options)
+{
+	if (options->words_count) return options_usage("expected no word behind serve-reference, found", options->words[0]);
+	return serve_reference(&(struct serve_options){ 0 });
+}
+
+/* Not in --help: the self-test starts it. */
+static int verb_selftest_adapter(const struct options *options)
+{
+	if (!options->words_count || options->words_count > 2) return options_usage("expected selftest-adapter FAULT [MARK]", NULL);
+	return selftest_adapter(options->words[0], options->words_count > 1 ? options->words[1] : NULL);
+}
+
+static int verb_selftest(const struct options *options)
+{
+	if (options->words_count) return options_usage("expected no word behind selftest, found", options->words[0]);
+	interrupt_begin();
+	return interrupt_exit(flush_stdout(selftest(options->program, options->json, stdout)));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
-	if (options->run.unit.impl == IMPL_EXEC) return options_usage("only `run` takes an adapter behind --", NULL);
+	if (!strcmp(options->verb, "adapter")) return verb_adapter(options, arena);
+	if (options->run.unit.impl == IMPL_EXEC) return options_usage("only `run` and `adapter check` take an adapter behind --", NULL);
+	if (!strcmp(options->verb, "selftest")) return verb_selftest(options);
+	if (!strcmp(options->verb, "serve-reference")) return verb_serve(options);
+	if (!strcmp(options->verb, "selftest-adapter")) return verb_selftest_adapter(options);
 	if (!strcmp(options->verb, "list")) return verb_list(options, arena);
 	if (!strcmp(options->verb, "lint")) return verb_lint(options, arena);
 	if (!strcmp(options->verb, "show")) return verb_show(options);
@@ -339,7 +377,7 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail, bless, adapter, serve-reference or selftest, found", options->verb);
 }
 
 /* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */
