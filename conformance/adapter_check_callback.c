@@ -86,6 +86,9 @@ void check_callbacks(struct check *check)
 	if (shaped) look_inside(check, error);
 	check_return(check);
 	if (!shaped || check->over) return;
-	if (check_came(check, CHECK_BORROWED, check_ask(check, "error.get_error error=%s", error), CAME_REFUSED)) check_ok(check, CHECK_BORROWED);
+	check->inside = true;   /* a callback that comes again is looked at below */
+	enum came came = check_ask(check, "error.get_error error=%s", error);
+	check->inside = false;
+	if (check_came(check, CHECK_BORROWED, came, CAME_REFUSED)) check_ok(check, CHECK_BORROWED);
 	check_once(check);
 }

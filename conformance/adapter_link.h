@@ -21,8 +21,10 @@ struct adapter_link {
 	unsigned flood_max;
 	int64_t scenario_due_ns;        /* monotonic */
 	int64_t next_id, awaited;       /* awaited: 0 when no reply is due */
+	int64_t skipped_from, skipped_to; /* ids between these were never used: adapter check jumps over them */
 	json_t *answer;
 	unsigned callbacks_first, callbacks_count;
+	unsigned callbacks_before;      /* how many of them waited when the last reply came */
 	struct adapter_message callbacks[ADAPTER_CALLBACKS_MAX];
 	unsigned unasked;
 	uint64_t unasked_bytes;

@@ -30,6 +30,7 @@ NOT_FOUND, NO_ERROR = 0x80200001, 0x8020000F
 HANDLES = {}       # name -> [kind, thing, references]
 JOBS = {}          # id -> job: {"id", "state", "files", and properties}
 BORROWED = {}      # number of a callback -> name of the handle that it lends
+END = [b"\n"]
 MADE = [0]         # jobs, ever
 
 
@@ -38,7 +39,7 @@ class Refusal(Exception):
 
 
 def write(message):
-    line = message if isinstance(message, bytes) else json.dumps(message).encode() + b"\n"
+    line = message if isinstance(message, bytes) else json.dumps(message).encode() + END[0]
     while line:
         line = line[os.write(1, line):]
 
@@ -275,8 +276,7 @@ def do(word, message):
         reply(message, state=[3])
         return True
     if word == "crlf":
-        write(json.dumps({"id": message["id"], "r": {"hr": 0, **OWN.get(command, {})}}).encode() + b"\r\n")
-        return True
+        END[0] = b"\r\n"
     if word == "cooperative" and command == "describe":
         reply(message, tier="cooperative")
         return True
