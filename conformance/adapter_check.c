@@ -2,12 +2,18 @@
 #include "conformance/adapter_check.h"
 
 #include "conformance/adapter_check_part.h"
+#include "conformance/interrupt.h"
 #include "conformance/json_text.h"
+#include "conformance/output.h"
 #include "conformance/verdict.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BYE_NS INT64_C(2000000000)    /* from bye to the end, as in a run */
@@ -351,6 +357,33 @@ static bool hold(struct check *check, int dialect, const char *base)
 	return true;
 }
 
+/* In a process of its own: whatever interrupts or kills it, its parent tidies up. */
+static int converse(struct check *check, int dialect, const char *base)
+{
+	if (!hold(check, dialect, base)) {
+		fprintf(stderr, "bgcheck: cannot make a place to work in below %s\n", base);
+		return EXIT_HARNESS;
+	}
+	int code = finish(check, check->out);
+	if (!fflush(check->out) && !ferror(check->out)) return code;
+	fprintf(stderr, "bgcheck: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_HARNESS;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+	pid_t ended;
+	do ended = interrupt_wait(&status); while (ended > 0 && ended != pid);
+	if (!ended) {
+		kill(pid, SIGTERM);
+		fprintf(stderr, "bgcheck: the check was interrupted\n");
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+	}
+	adapter_process_end_orphans(NULL, 0);
+	return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HARNESS;
+}
+
 int adapter_check(struct arena *arena, const struct unit_options *unit, int dialect, bool json, FILE *out)
 {
 	const char *temporary = getenv("TMPDIR");
@@ -362,9 +395,11 @@ int adapter_check(struct arena *arena, const struct unit_options *unit, int dial
 		return EXIT_HARNESS;
 	}
 	*check = (struct check){ .arena = arena, .unit = unit, .out = out, .told = json ? json_array() : NULL };
-	bool placed = hold(check, dialect, base);
-	rmdir(base);
-	if (placed) return finish(check, out);
-	fprintf(stderr, "bgcheck: cannot make a place to work in below %s\n", base);
-	return EXIT_HARNESS;
+	fflush(NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid_t pid = interrupt_fork();
+	if (!pid) _exit(converse(check, dialect, base));
+	int code = pid > 0 ? wait_for(pid) : EXIT_HARNESS;
+	output_remove(base);
+	return code;
 }

@@ -175,6 +175,7 @@ struct prey {
 	const struct adapter_process *process;
 	const pid_t *spared;
 	unsigned spared_count;
+	unsigned long long since;   /* no older process is among them: most are told by one look */
 };
 
 /* A descendant of the process reaches us through its leader, or through a younger child that we did not start: one that
@@ -182,7 +183,7 @@ struct prey {
 static bool is_prey(const struct prey *prey, pid_t pid)
 {
 	struct kin kin;
-	pid_t child = child_above(pid, &kin);
+	pid_t child = read_kin(pid, &kin) && kin.started >= prey->since ? child_above(pid, &kin) : 0;
 	if (!child) return false;
 	if (prey->process) return pid != prey->process->pid && (child == prey->process->pid || kin.started >= prey->process->started);
 	for (unsigned i = 0; i < prey->spared_count; i++)
@@ -212,13 +213,15 @@ static unsigned sweep(const struct prey *prey)
 static unsigned sweep_all(const struct prey *prey)
 {
 	unsigned strays = sweep(prey);
-	for (int i = 0; i < SWEEPS_MAX && sweep(prey); i++) nap(2000000);
+	for (int i = 0; i < SWEEPS_MAX && strays && sweep(prey); i++) nap(2000000);
 	return strays;
 }
 
 unsigned adapter_process_end_orphans(const pid_t *spared, unsigned count)
 {
-	return sweep_all(&(struct prey){ .spared = spared, .spared_count = count });
+	struct kin self = { 0 };
+	read_kin(getpid(), &self);
+	return sweep_all(&(struct prey){ .spared = spared, .spared_count = count, .since = self.started });
 }
 
 static void wait_gone(struct adapter_process *process, int64_t patience_ns)
@@ -234,7 +237,7 @@ unsigned adapter_process_end(struct adapter_process *process, int64_t patience_n
 	wait_gone(process, patience_ns);
 	kill(-process->pid, SIGKILL);
 	wait_gone(process, 5000000000);
-	unsigned strays = sweep_all(&(struct prey){ .process = process });
+	unsigned strays = sweep_all(&(struct prey){ .process = process, .since = process->started });
 	waitpid(process->pid, NULL, process->gone ? 0 : WNOHANG);
 	process->pid = 0;
 	return strays;

@@ -124,7 +124,12 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 		if (options->run.unit.out_dir) output_abandon(&output);
 		return interrupt_exit(EXIT_HARNESS);
 	}
-	if (!json_array_size(units)) fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
+	if (!json_array_size(units)) {
+		fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
+		if (options->run.unit.out_dir) output_abandon(&output);
+		json_decref(units);
+		return EXIT_SELECTION;
+	}
 	tell_again(options, self, again, sizeof again, adapter, sizeof adapter);
 	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail,
 		.library = options->words_count ? NULL : &selection, .today = today,
@@ -356,9 +361,10 @@ static int verb_selftest_adapter(const struct options *options)
 
 static int verb_selftest(const struct options *options)
 {
-	if (options->words_count) return options_usage("expected no word behind selftest, found", options->words[0]);
+	struct selftest_options how = { .program = options->program, .words = options->words, .words_count = options->words_count,
+		.watchdog_ns = options->run.unit.scenario_timeout_ns, .json = options->json };
 	interrupt_begin();
-	return interrupt_exit(flush_stdout(selftest(options->program, options->json, stdout)));
+	return interrupt_exit(flush_stdout(selftest(&how, stdout)));
 }
 
 static int run_verb(struct options *options, struct arena *arena, const char *self)

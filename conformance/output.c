@@ -26,9 +26,9 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
 	return remove(path);
 }
 
-static void remove_tree(const char *path)
+void output_remove(const char *path)
 {
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	nftw(path, remove_one, 1, FTW_DEPTH | FTW_PHYS);   /* one file at a time: few may be left to open */
 }
 
 static int make_parents(const char *path)
@@ -94,14 +94,14 @@ int output_begin_scratch(struct output *output)
 	snprintf(path, sizeof path, "%s/run", scratch);
 	int code = output_begin(output, path);
 	snprintf(output->scratch, sizeof output->scratch, "%s", scratch);
-	if (code) remove_tree(scratch);
+	if (code) output_remove(scratch);
 	return code;
 }
 
 void output_abandon(struct output *output)
 {
-	remove_tree(output->draft);
-	if (output->scratch[0]) remove_tree(output->scratch);
+	output_remove(output->draft);
+	if (output->scratch[0]) output_remove(output->scratch);
 }
 
 static void xml(FILE *file, const char *text)
@@ -315,12 +315,15 @@ static int write_json(const struct output *output, const char *name, const json_
 	return close_file(file, written, path);
 }
 
-/* Work folders that scenarios left empty are of no use. */
-static void drop_work(const struct output *output)
+/* Work folders that scenarios left empty are of no use; the folder of traces must still be there. */
+static int check_folders(const struct output *output)
 {
 	char path[1300];
 	snprintf(path, sizeof path, "%s/work", output->draft);
-	remove_tree(path);
+	output_remove(path);
+	if (!access(path, F_OK)) return say("remove", path);
+	snprintf(path, sizeof path, "%s/trace", output->draft);
+	return access(path, F_OK) ? say("find", path) : 0;
 }
 
 /* In one step where the system can: a kill in the middle leaves the old folder or the new one, never none. */
@@ -330,13 +333,13 @@ static int put_in_place(const struct output *output)
 	/* Somebody may have put something there while the scenarios were played. */
 	if (check_replaceable(output->final)) return -1;
 	if (!renameat2(AT_FDCWD, output->draft, AT_FDCWD, output->final, RENAME_EXCHANGE)) {
-		remove_tree(output->draft);
+		output_remove(output->draft);
 		return 0;
 	}
 	snprintf(old, sizeof old, "%s.old-%d", output->final, (int)getpid());
 	bool had = !rename(output->final, old);
 	if (!rename(output->draft, output->final)) {
-		if (had) remove_tree(old);
+		if (had) output_remove(old);
 		return 0;
 	}
 	say("put in place", output->final);
@@ -346,8 +349,7 @@ static int put_in_place(const struct output *output)
 
 int output_end(struct output *output, json_t *results)
 {
-	drop_work(output);
-	if (write_json(output, "results.json", results) || write_file(output, "junit.xml", write_junit, results) ||
+	if (check_folders(output) || write_json(output, "results.json", results) || write_file(output, "junit.xml", write_junit, results) ||
 		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", write_summary, results) ||
 		write_json(output, "coverage.json", json_object_get(results, "coverage")) || write_file(output, "table.tsv", write_table, results) ||
 		put_in_place(output)) {

@@ -26,6 +26,9 @@ int output_end(struct output *output, json_t *results);
 /* Removes the draft, and the scratch folder. */
 void output_abandon(struct output *output);
 
+/* Removes a folder with all that is in it; links are not followed. */
+void output_remove(const char *path);
+
 /* The summary that people read on the terminal and in summary.md. */
 void output_summary(FILE *file, json_t *results);
 

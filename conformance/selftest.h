@@ -6,10 +6,20 @@
 #define BGCHECK_CONFORMANCE_SELFTEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-/* Makes every attack on `program` (NULL: this one). Each is a line of `out`, the last one is `N attacks, M silent`; json: one
- * object instead. Returns EXIT_CONFORMS when none was silent, EXIT_FAILED when one was, EXIT_HARNESS when it could not try. */
-int selftest(const char *program, bool json, FILE *out);
+struct selftest_options {
+	const char *program;      /* what is attacked; NULL: this bgcheck */
+	char *const *words;       /* globs over the first column of the attacks; none: all */
+	unsigned words_count;
+	int64_t watchdog_ns;      /* after which an attack is stuck */
+	bool json;
+};
+
+/* Makes the attacks. Each is a line of `out`, the last one is `N attacks, M silent`; json: one
+ * object instead. Returns EXIT_CONFORMS when none was silent, EXIT_FAILED when one was, EXIT_HARNESS when it could not try,
+ * EXIT_SELECTION for a word that chooses none. */
+int selftest(const struct selftest_options *options, FILE *out);
 
 #endif

@@ -22,6 +22,7 @@ struct moment {
 	const char *line;
 	size_t length;
 	unsigned percent;       /* N of the fault */
+	const char *mark;
 	char draft[1200];       /* of the run's output folder; "" before scenario.begin */
 };
 
@@ -93,21 +94,34 @@ static void put_as(const struct moment *moment, json_int_t id, json_int_t add)
 	json_decref(root);
 }
 
+static bool is_callback(const struct moment *moment)
+{
+	return memmem(moment->line, moment->length, "\"ev\":", 5);
+}
+
+static bool put_reply(const char *line)
+{
+	return put(line, strlen(line));
+}
+
 static bool fault_reorder(const struct moment *moment)
 {
-	put_as(moment, 0, 1);
+	if (is_callback(moment)) put_reply("{\"id\":9999,\"r\":{\"hr\":0}}\n");
+	else put_as(moment, 0, 1);
 	return true;
 }
 
 static bool fault_unknown(const struct moment *moment)
 {
+	if (is_callback(moment)) return put_reply("{\"id\":4711,\"r\":{\"hr\":0}}\n");
 	put_as(moment, 4711, 0);
 	return false;
 }
 
 static bool fault_double(const struct moment *moment)
 {
-	put(moment->line, moment->length);
+	if (is_callback(moment)) put_reply("{\"id\":1,\"r\":{\"hr\":0}}\n");
+	else put(moment->line, moment->length);
 	return true;
 }
 
@@ -138,6 +152,12 @@ static bool fault_zero(const struct moment *moment)
 {
 	(void)moment;
 	return put("\0\xff{\x80}\n", 6);
+}
+
+static bool fault_hold(const struct moment *moment)
+{
+	while (moment->mark && !access(moment->mark, F_OK)) usleep(5000);
+	return true;
 }
 
 static bool fault_hang(const struct moment *moment)
@@ -209,9 +229,9 @@ static bool fault_block(const struct moment *moment)
 
 static bool fault_wipe(const struct moment *moment)
 {
-	struct output output = { 0 };
-	snprintf(output.draft, sizeof output.draft, "%.1000s%s", moment->draft, moment->percent ? "/trace" : "");
-	output_abandon(&output);
+	char path[1300];
+	snprintf(path, sizeof path, "%s%s", moment->draft, moment->percent ? "/trace" : "");
+	output_remove(path);
 	return true;
 }
 
@@ -276,12 +296,12 @@ static bool parse(const char *text, struct spoiler *spoiler)
 
 int selftest_adapter(const char *fault, const char *mark)
 {
-	struct spoiler spoiler = { .mark = mark };
+	struct spoiler spoiler = { .mark = mark, .moment.mark = mark };
 	if (!parse(fault, &spoiler)) {
 		fprintf(stderr, "bgcheck: expected a fault of selftest_fault.def, found %s\n", fault);
 		return EXIT_USAGE;
 	}
-	int code = serve_reference(&(struct serve_options){ .context = &spoiler, .say = say, .hear = hear });
+	int code = serve_reference(&(struct serve_options){ .context = &spoiler, .say = say, .hear = hear, .command_ns = 50000000 });
 	if (!spoiler.at) write_mark(&spoiler);
 	return code;
 }

@@ -23,6 +23,8 @@ struct server {
 	struct target *target;        /* NULL: no scenario */
 	char origin[300];             /* of the runner; the world has its own name for it */
 	int64_t began_ns;
+	int64_t commands;             /* since then */
+	json_t *pending;              /* a command that is answered when something has happened before it; NULL: none */
 	int64_t callbacks;            /* made so far */
 	unsigned said;                /* lines */
 	unsigned depth;               /* callbacks that wait for their answer: the world is in the middle of a step */
@@ -65,7 +67,8 @@ static void say(struct server *server, json_t *message)
 static void catch_up(struct server *server)
 {
 	char why[FAILURE_TEXT_MAX];
-	int64_t now_ns = adapter_process_clock() - server->began_ns;
+	int64_t command_ns = server->options->command_ns;
+	int64_t now_ns = command_ns ? server->commands * command_ns : adapter_process_clock() - server->began_ns;
 	while (server->target && server->target->now(server->target->self) < now_ns)
 		if (!server->target->step(server->target->self, now_ns, why, sizeof why)) {
 			server->gone = server->failed = true;
@@ -87,7 +90,7 @@ static char *hear_line(struct server *server, bool inside)
 			return server->buffer;
 		}
 		struct pollfd fd = { .fd = 0, .events = POLLIN };
-		if (poll(&fd, 1, server->target && !inside ? TURN_MS : -1) <= 0) {
+		if (poll(&fd, 1, server->target && !inside && !server->options->command_ns ? TURN_MS : -1) <= 0) {
 			if (!inside) catch_up(server);
 			continue;
 		}
@@ -219,6 +222,7 @@ static json_t *answer_begin(struct server *server, json_t *args)
 	if (!server->target || server->target->begin(server->target->self, NULL, &failure)) return NULL;
 	server->target->listener = (struct listener){ server, on_called, on_line };
 	server->began_ns = adapter_process_clock();
+	server->commands = 0;
 	snprintf(server->origin, sizeof server->origin, "%s", json_text(args, "origin"));
 	return json_pack("{s:s, s:s}", "dir", server->target->expand(server->target->self, "$W"), "separator", "\\");
 }
@@ -293,6 +297,14 @@ static json_t *hear(struct server *server, bool inside)
 	return message;
 }
 
+static void obey_pending(struct server *server)
+{
+	json_t *message = server->pending;
+	server->pending = NULL;
+	if (json_is_object(message) && !server->gone) obey(server, message);
+	json_decref(message);
+}
+
 /* Calls the client back; it may send commands before it answers. */
 static uint32_t on_called(void *context, const struct callback *callback)
 {
@@ -306,6 +318,7 @@ static uint32_t on_called(void *context, const struct callback *callback)
 	}
 	say(server, event);
 	server->depth++;
+	obey_pending(server);
 	for (bool answered = false; !answered && !server->gone;) {
 		json_t *message = hear(server, true);
 		answered = json_is_integer(json_object_get(message, "cb"));
@@ -326,10 +339,12 @@ int serve_reference(const struct serve_options *options)
 		return 1;
 	}
 	while (!server.gone) {
-		json_t *message = hear(&server, false);
-		catch_up(&server);
-		if (json_is_object(message) && !server.gone) obey(&server, message);
-		json_decref(message);
+		server.pending = hear(&server, false);
+		server.commands++;
+		if (options->command_ns) catch_up(&server);
+		/* Before anything else happens: a client does not answer a callback while it waits for an answer itself. */
+		obey_pending(&server);
+		if (!server.gone) catch_up(&server);
 	}
 	arena_done(&server.arena);
 	free(server.buffer);

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct serve_options {
 	void *context;
@@ -14,6 +15,9 @@ struct serve_options {
 	bool (*say)(void *context, unsigned n, const char *line, size_t length);
 	/* Each line that came, parsed, before it is obeyed. NULL: nobody listens. */
 	void (*hear)(void *context, const json_t *message);
+	/* 0: time is real. Otherwise every command lets this much time pass, and what happens in it is told before the command is
+	 * answered: the same conversation with the same runner, line by line. */
+	int64_t command_ns;
 };
 
 /* Serves until bye or the end of stdin. Returns an exit status: 0, or 1 with a message on stderr when it could not go on. */
