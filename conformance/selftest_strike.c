@@ -91,7 +91,7 @@ static bool make_words(struct attempt *attempt, char **words)
 
 /* --- in the child */
 
-static void limit(const struct attempt *attempt, const char *word, int resource, rlim_t unit)
+static void limit(const struct attempt *attempt, const char *word, unsigned resource, rlim_t unit)
 {
 	char value[32];
 	if (!selftest_word(attempt, word, value, sizeof value)) return;
