@@ -18,7 +18,7 @@
 
 #define BYE_NS INT64_C(2000000000)    /* from bye to the end, as in a run */
 #define TERM_NS INT64_C(1000000000)   /* from SIGTERM to SIGKILL */
-#define QUIET_NS INT64_C(400000000)   /* after scenario.end, in which nothing may come */
+#define QUIET_NS INT64_C(1000000000)  /* after scenario.end, in which nothing may come */
 #define CONVERSATION_NS INT64_C(600000000000)
 #define FLOOD_MAX 10000
 #define ID_LARGE INT64_C(9007199254740881)   /* the largest that every JSON library keeps is a little more */
