@@ -64,12 +64,14 @@ static void queue_callback(struct adapter_link *link, const struct adapter_messa
 
 static void take_reply(struct adapter_link *link, const struct adapter_message *message)
 {
+	bool skipped = message->id > link->skipped_from && message->id < link->skipped_to;
 	if (message->id == link->awaited && link->awaited) {
+		link->callbacks_before = link->callbacks_count;
 		link->answer = message->root;
 		link->awaited = 0;
 		return;
 	}
-	if (message->id > 0 && message->id < link->next_id && message->id != link->awaited)
+	if (message->id > 0 && message->id < link->next_id && message->id != link->awaited && !skipped)
 		adapter_link_fail(link, "expected one reply to each command, found a second one to id %" PRId64, message->id);
 	else if (link->awaited)
 		adapter_link_fail(link, "expected a reply to id %" PRId64 ", found one to the unknown id %" PRId64, link->awaited, message->id);
@@ -83,7 +85,7 @@ static void take_line(struct adapter_link *link, const char *line, size_t length
 	struct adapter_message message;
 	char why[FAILURE_TEXT_MAX];
 
-	if (length && line[length - 1] == '\r') length--;  /* a program in text mode; harmless */
+	if (length && line[length - 1] == '\r') length--, link->crlf++;  /* a program in text mode; harmless */
 	log_line(link, "<", line, length);
 	if (!adapter_protocol_parse(line, length, &message, why, sizeof why)) {
 		adapter_link_fail(link, "%s", why);
@@ -172,8 +174,7 @@ static void turn(struct adapter_link *link, int64_t ns)
 	evtimer_del(link->slice);
 }
 
-/* Reads what a process that has ended left in the pipe: at most a pipe's fill. */
-static void drain(struct adapter_link *link)
+void adapter_link_drain(struct adapter_link *link)
 {
 	for (int i = 0; i < 64 && !link->closed && !link->broken[0]; i++) turn(link, 0);
 }
@@ -187,7 +188,7 @@ static int64_t at_most(int64_t a, int64_t b)
 static bool check_alive(struct adapter_link *link, const char *expected)
 {
 	if (adapter_process_gone(&link->process)) {
-		drain(link);
+		adapter_link_drain(link);
 		if (link->answer) return true;
 		return adapter_link_fail(link, "expected %s, found the end of the adapter", expected);
 	}
@@ -279,7 +280,7 @@ bool adapter_link_gone(struct adapter_link *link, int64_t ns)
 	return adapter_process_gone(&link->process);
 }
 
-void adapter_link_end(struct adapter_link *link, int64_t patience_ns)
+unsigned adapter_link_end(struct adapter_link *link, int64_t patience_ns)
 {
 	struct adapter_message message;
 	unsigned strays = adapter_process_end(&link->process, patience_ns);
@@ -292,4 +293,5 @@ void adapter_link_end(struct adapter_link *link, int64_t patience_ns)
 	while (adapter_link_take(link, &message)) json_decref(message.root);
 	json_decref(link->answer);
 	link->answer = NULL;
+	return strays;
 }

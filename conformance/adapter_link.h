@@ -21,11 +21,14 @@ struct adapter_link {
 	unsigned flood_max;
 	int64_t scenario_due_ns;        /* monotonic */
 	int64_t next_id, awaited;       /* awaited: 0 when no reply is due */
+	int64_t skipped_from, skipped_to; /* ids between these were never used: adapter check jumps over them */
 	json_t *answer;
 	unsigned callbacks_first, callbacks_count;
+	unsigned callbacks_before;      /* how many of them waited when the last reply came */
 	struct adapter_message callbacks[ADAPTER_CALLBACKS_MAX];
 	unsigned unasked;
 	uint64_t unasked_bytes;
+	unsigned crlf;                  /* lines with CR before LF so far */
 	bool closed;                    /* its stdout is at its end */
 	char broken[FAILURE_TEXT_MAX];  /* why; "" : it is not */
 };
@@ -50,10 +53,14 @@ void adapter_link_return(struct adapter_link *link, int64_t callback, uint32_t h
 /* Waits at most ns for the process to end by itself; lines that come are thrown away. */
 bool adapter_link_gone(struct adapter_link *link, int64_t ns);
 
+/* Reads what a process that has ended left in the pipe: at most a pipe's fill. */
+void adapter_link_drain(struct adapter_link *link);
+
 /* Declares it broken; the process's fate is added. The first reason stays. Always returns false. */
 bool adapter_link_fail(struct adapter_link *link, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Ends the process and everything that it left; frees what the conversation owns. Keeps `broken`. */
-void adapter_link_end(struct adapter_link *link, int64_t patience_ns);
+/* Ends the process and everything that it left; frees what the conversation owns. Keeps `broken`.
+ * Returns the number of processes that outlived it. */
+unsigned adapter_link_end(struct adapter_link *link, int64_t patience_ns);
 
 #endif

@@ -68,6 +68,8 @@ static int become(char *const *argv, int in, int out, int error, pid_t parent)
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execvp(argv[0], argv);
 	return errno;
@@ -157,22 +159,40 @@ void adapter_process_describe(struct adapter_process *process, char *text, size_
 	else snprintf(text, size, "exited with status %d", process->code);
 }
 
-/* Whether pid descends from the process: its chain of parents reaches us through the leader, or through a younger
- * child that we did not start: one that was handed to us. */
-static bool is_descendant(const struct adapter_process *process, pid_t pid)
+/* Our own child through which the chain of pid's parents reaches us; 0: it does not. */
+static pid_t child_above(pid_t pid, struct kin *kin)
 {
 	pid_t self = getpid();
-	struct kin kin;
-	for (int i = 0; i < ANCESTORS_MAX && pid > 1 && pid != self && read_kin(pid, &kin); i++) {
-		if (pid == process->pid) return true;
-		if (kin.parent == self) return kin.started >= process->started;
-		pid = kin.parent;
+	for (int i = 0; i < ANCESTORS_MAX && pid > 1 && pid != self && read_kin(pid, kin); i++) {
+		if (kin->parent == self) return pid;
+		pid = kin->parent;
 	}
-	return false;
+	return 0;
 }
 
-/* Ends every living descendant but the leader; reaps those that are ours. Returns how many were there. */
-static unsigned sweep(const struct adapter_process *process)
+/* Who is to be ended: descendants of the process, or all but those of a few children. */
+struct prey {
+	const struct adapter_process *process;
+	const pid_t *spared;
+	unsigned spared_count;
+	unsigned long long since;   /* no older process is among them: most are told by one look */
+};
+
+/* A descendant of the process reaches us through its leader, or through a younger child that we did not start: one that
+ * was handed to us. */
+static bool is_prey(const struct prey *prey, pid_t pid)
+{
+	struct kin kin;
+	pid_t child = read_kin(pid, &kin) && kin.started >= prey->since ? child_above(pid, &kin) : 0;
+	if (!child) return false;
+	if (prey->process) return pid != prey->process->pid && (child == prey->process->pid || kin.started >= prey->process->started);
+	for (unsigned i = 0; i < prey->spared_count; i++)
+		if (child == prey->spared[i]) return false;
+	return true;
+}
+
+/* Ends them all; reaps those that are our children. Returns how many were there. */
+static unsigned sweep(const struct prey *prey)
 {
 	unsigned count = 0;
 	DIR *proc = opendir("/proc");
@@ -180,7 +200,7 @@ static unsigned sweep(const struct adapter_process *process)
 	for (const struct dirent *entry; (entry = readdir(proc));) {
 		struct kin kin;
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		if (pid <= 1 || pid == process->pid || pid == getpid() || !is_descendant(process, pid)) continue;
+		if (pid <= 1 || pid == getpid() || !is_prey(prey, pid)) continue;
 		if (!read_kin(pid, &kin)) continue;
 		if (kin.state != 'Z') kill(pid, SIGKILL);
 		if (kin.parent == getpid()) waitpid(pid, NULL, WNOHANG);
@@ -188,6 +208,20 @@ static unsigned sweep(const struct adapter_process *process)
 	}
 	closedir(proc);
 	return count;
+}
+
+static unsigned sweep_all(const struct prey *prey)
+{
+	unsigned strays = sweep(prey);
+	for (int i = 0; i < SWEEPS_MAX && strays && sweep(prey); i++) nap(2000000);
+	return strays;
+}
+
+unsigned adapter_process_end_orphans(const pid_t *spared, unsigned count)
+{
+	struct kin self = { 0 };
+	read_kin(getpid(), &self);
+	return sweep_all(&(struct prey){ .spared = spared, .spared_count = count, .since = self.started });
 }
 
 static void wait_gone(struct adapter_process *process, int64_t patience_ns)
@@ -203,8 +237,7 @@ unsigned adapter_process_end(struct adapter_process *process, int64_t patience_n
 	wait_gone(process, patience_ns);
 	kill(-process->pid, SIGKILL);
 	wait_gone(process, 5000000000);
-	unsigned strays = sweep(process);
-	for (int i = 0; i < SWEEPS_MAX && sweep(process); i++) nap(2000000);
+	unsigned strays = sweep_all(&(struct prey){ .process = process, .since = process->started });
 	waitpid(process->pid, NULL, process->gone ? 0 : WNOHANG);
 	process->pid = 0;
 	return strays;

@@ -33,6 +33,10 @@ void adapter_process_describe(struct adapter_process *process, char *text, size_
  * the end of a pipe. Returns the number of processes besides the leader that had to be ended one by one. */
 unsigned adapter_process_end(struct adapter_process *process, int64_t patience_ns);
 
+/* Ends every process that was handed to the caller, a subreaper: all its descendants but the children named, and theirs.
+ * Returns how many there were. */
+unsigned adapter_process_end_orphans(const pid_t *spared, unsigned count);
+
 /* Monotonic ns. */
 int64_t adapter_process_clock(void);
 

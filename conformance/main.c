@@ -1,11 +1,17 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
+#include "conformance/adapter_check.h"
 #include "conformance/explore_verb.h"
+#include "conformance/interrupt.h"
 #include "conformance/lint.h"
 #include "conformance/options.h"
 #include "conformance/output.h"
+#include "conformance/replace.h"
 #include "conformance/results.h"
 #include "conformance/rules.h"
 #include "conformance/run.h"
+#include "conformance/selftest.h"
+#include "conformance/selftest_adapter.h"
+#include "conformance/serve_reference.h"
 #include "conformance/show.h"
 #include "conformance/xfail_update.h"
 #include "model/trace.h"
@@ -13,6 +19,7 @@
 #include "sim/world.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,10 +84,21 @@ static int adapter_is_there(char *const *argv)
 static int finish_run(struct options *options, struct output *output, json_t *results)
 {
 	int code = (int)json_integer_value(json_object_get(results, "exit"));
-	if (options->out && output_end(output, results)) code = EXIT_HARNESS;
+	bool written = options->out && !output_end(output, results);
+	if (options->out && !written) code = EXIT_HARNESS;
 	if (!options->quiet) output_summary(stdout, results);
-	if (options->out && code != EXIT_HARNESS && !options->quiet) printf("\nwritten to %s\n", options->out);
+	if (written && !options->quiet) printf("\nwritten to %s\n", options->out);
 	return flush_stdout(code);
+}
+
+/* Where traces, logs and work folders go; NULL in *where when nothing is kept and nobody works. */
+static int begin_output(const struct options *options, struct output *output, const char **where)
+{
+	*where = NULL;
+	if (!options->out && options->run.unit.impl != IMPL_EXEC) return 0;
+	if (options->out ? output_begin(output, options->out) : output_begin_scratch(output)) return EXIT_HARNESS;
+	*where = output->draft;
+	return 0;
 }
 
 static void tell_today(char *today, size_t size)
@@ -99,31 +117,28 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	if (code || (code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr))) return code;
 	if (options->run.unit.impl == IMPL_EXEC && !adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
 	tell_today(today, sizeof today);
-	char *out = options->out ? strdup(options->out) : NULL;
-	bool scratch = !out && options->run.unit.impl == IMPL_EXEC;
-	char temporary[] = "/tmp/bgcheck-run-XXXXXX";
-	if (scratch && mkdtemp(temporary)) out = strdup(temporary);   /* adapters need a folder to work in */
-	if (out && output_begin(&output, out)) return EXIT_HARNESS;
-	free(out);
-	options->run.unit.out_dir = options->out || scratch ? output.draft : NULL;
+	interrupt_begin();
+	if (begin_output(options, &output, &options->run.unit.out_dir)) return interrupt_exit(EXIT_HARNESS);
 	json_t *units = run_units(&selection, &options->run, isatty(2) ? stderr : NULL);
 	if (!units) {
 		if (options->run.unit.out_dir) output_abandon(&output);
-		return EXIT_HARNESS;
+		return interrupt_exit(EXIT_HARNESS);
 	}
-	if (!json_array_size(units)) fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
+	if (!json_array_size(units)) {
+		fprintf(stderr, "bgcheck: the selection is empty: no scenario has the dialect\n");
+		if (options->run.unit.out_dir) output_abandon(&output);
+		json_decref(units);
+		return EXIT_SELECTION;
+	}
 	tell_again(options, self, again, sizeof again, adapter, sizeof adapter);
 	json_t *results = results_make(units, &(struct results_options){ .run = &options->run, .xfail = xfail,
 		.library = options->words_count ? NULL : &selection, .today = today,
 		.strict = options->strict, .require_count = options->require_count, .require = options->require, .again = again, .again_adapter = adapter });
-	code = finish_run(options, &output, results);
-	if (scratch) {
-		output_abandon(&output);
-		rmdir(temporary);
-	}
+	code = interrupt_seen() ? EXIT_HARNESS : finish_run(options, &output, results);
+	if (options->run.unit.out_dir) output_abandon(&output);   /* when it is in its place, there is none */
 	json_decref(results);
 	json_decref(units);
-	return code;
+	return interrupt_exit(code);
 }
 
 static int verb_xfail(struct options *options, struct arena *arena)
@@ -277,14 +292,14 @@ static int bless_file(struct arena *arena, const struct scenario *scenario)
 	if (code) return code;
 	char *text = select_read_file(arena, scenario->file, &length), *trace = unit_trace_text(arena, &play.trace, &trace_length);
 	char *golden = text ? strstr(text, "\n====\n") : NULL;
-	FILE *file = text && trace ? fopen(scenario->file, "w") : NULL;
 	if (golden) length = (size_t)(golden - text) + 1;
-	if (file) {
-		bool failed = fwrite(text, 1, length, file) != length || fprintf(file, "====\n%s", trace) < 0;
-		if (!fclose(file) && !failed) return 0;
+	char *blessed = text && trace ? arena_take(arena, length + trace_length + 6) : NULL;
+	if (!blessed) {
+		fprintf(stderr, "bgcheck: cannot read %s: %s\n", scenario->file, strerror(errno));
+		return EXIT_HARNESS;
 	}
-	fprintf(stderr, "bgcheck: cannot write %s: %s\n", scenario->file, strerror(errno));
-	return EXIT_HARNESS;
+	length = (size_t)sprintf(blessed, "%.*s====\n%s", (int)length, text, trace);
+	return replace_file(scenario->file, blessed, length, stderr) ? EXIT_HARNESS : 0;
 }
 
 static int verb_bless(struct options *options, struct arena *arena)
@@ -321,10 +336,45 @@ static int verb_explore(struct options *options, struct arena *arena, bool expor
 	return flush_stdout(worst);
 }
 
+static int verb_adapter(struct options *options, struct arena *arena)
+{
+	bool check = options->words_count == 1 && !strcmp(options->words[0], "check");
+	if (!check) return options_usage("expected adapter check -- CMD, found", options->words_count ? options->words[0] : "nothing");
+	if (options->run.unit.impl != IMPL_EXEC) return options_usage("expected an adapter's command behind --, found none", NULL);
+	if (!adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
+	interrupt_begin();
+	return interrupt_exit(flush_stdout(adapter_check(arena, &options->run.unit, options->dialect, options->json, stdout)));
+}
+
+static int verb_serve(const struct options *options)
+{
+	if (options->words_count) return options_usage("expected no word behind serve-reference, found", options->words[0]);
+	return serve_reference(&(struct serve_options){ 0 });
+}
+
+/* Not in --help: the self-test starts it. */
+static int verb_selftest_adapter(const struct options *options)
+{
+	if (!options->words_count || options->words_count > 2) return options_usage("expected selftest-adapter FAULT [MARK]", NULL);
+	return selftest_adapter(options->words[0], options->words_count > 1 ? options->words[1] : NULL);
+}
+
+static int verb_selftest(const struct options *options)
+{
+	struct selftest_options how = { .program = options->program, .words = options->words, .words_count = options->words_count,
+		.watchdog_ns = options->run.unit.scenario_timeout_ns, .json = options->json };
+	interrupt_begin();
+	return interrupt_exit(flush_stdout(selftest(&how, stdout)));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
-	if (options->run.unit.impl == IMPL_EXEC) return options_usage("only `run` takes an adapter behind --", NULL);
+	if (!strcmp(options->verb, "adapter")) return verb_adapter(options, arena);
+	if (options->run.unit.impl == IMPL_EXEC) return options_usage("only `run` and `adapter check` take an adapter behind --", NULL);
+	if (!strcmp(options->verb, "selftest")) return verb_selftest(options);
+	if (!strcmp(options->verb, "serve-reference")) return verb_serve(options);
+	if (!strcmp(options->verb, "selftest-adapter")) return verb_selftest_adapter(options);
 	if (!strcmp(options->verb, "list")) return verb_list(options, arena);
 	if (!strcmp(options->verb, "lint")) return verb_lint(options, arena);
 	if (!strcmp(options->verb, "show")) return verb_show(options);
@@ -333,7 +383,14 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail, bless, adapter, serve-reference or selftest, found", options->verb);
+}
+
+/* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */
+static void keep_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) != fd) _exit(EXIT_HARNESS);
 }
 
 int main(int argc, char **argv)
@@ -342,7 +399,9 @@ int main(int argc, char **argv)
 	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
+	keep_standard_files();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);   /* a file that grows too large is an error like any other */
 	int code = options_parse(&options, argc, argv);
 	if (code) return code < 0 ? flush_stdout(0) : code;
 	if (arena_init(&arena, MAIN_ARENA_BYTES)) {

@@ -17,6 +17,9 @@ static const char USAGE[] =
 	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
 	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
+	"       bgcheck adapter check [--json] -- ADAPTER ARGS...        a fixed conversation that tells what is wrong with an adapter\n"
+	"       bgcheck serve-reference                                  the reference as an adapter, without a network\n"
+	"       bgcheck selftest [WORD...] [--program FILE] [--json]     attacks bgcheck itself: `N attacks, 0 silent`, or exit 1\n"
 	"\n"
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
 	"\n"
@@ -35,9 +38,11 @@ static const char USAGE[] =
 	"  --jobs N                     worker processes (default 1; with an adapter 4)\n"
 	"  --tolerance MS               host tolerance of real time (default 1500)\n"
 	"  --real-limit S               scenarios that certainly wait longer are unsupported in real time (default 30)\n"
-	"  --start-timeout S  --step-timeout S  --scenario-timeout S    of the adapter (defaults 60, 30, 180)\n"
+	"  --start-timeout S  --step-timeout S  --scenario-timeout S    of the adapter (defaults 60, 30, 180);\n"
+	"                               of selftest, --scenario-timeout is the watchdog of an attack\n"
 	"  --retries N                  play a scenario again whose adapter broke (default 0); results.json says so\n"
 	"  --quiet                      no summary on the terminal\n"
+	"  --program FILE               selftest: what is attacked (default: this bgcheck)\n"
 	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
 	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
 	"  --witness DIR                explore: write a shortest scenario for each row, and for each two rows in sequence\n"
@@ -45,7 +50,7 @@ static const char USAGE[] =
 	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
 	"\n"
 	"exit: 0 conforms  1 failure  2 usage or bad scenario  3 stale expectations  4 inconclusive or vacuous\n"
-	"      5 unsupported  6 adapter  7 harness  8 selection empty\n";
+	"      5 unsupported  6 adapter  7 harness  8 selection empty  128+N interrupted by signal N\n";
 
 int options_usage(const char *what, const char *word)
 {
@@ -67,7 +72,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -96,6 +101,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "accept", required_argument, NULL, OPTION_ACCEPT },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
+	{ "program", required_argument, NULL, OPTION_PROGRAM },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -141,6 +147,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_XFAIL: options->xfail = value; return 0;
 	case OPTION_ACCEPT:
 		return xfail_update_accept(value, &options->update.accept) ? 0 : options_usage("expected --accept new,fixed,changed, found", value);
+	case OPTION_PROGRAM: options->program = value; return 0;
 	case OPTION_REASON: options->update.reason = value; return 0;
 	case OPTION_EXPIRES: options->update.expires = value; return 0;
 	case OPTION_REQUIRE:

@@ -13,6 +13,7 @@ struct options {
 	const char *verb;
 	struct run_options run;
 	const char *library, *out, *xfail, *impl, *witness;
+	const char *program;         /* of selftest: what is attacked; NULL: this bgcheck */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
 	bool json, tsv, strict, quiet;

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +26,9 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
 	return remove(path);
 }
 
-static void remove_tree(const char *path)
+void output_remove(const char *path)
 {
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	nftw(path, remove_one, 1, FTW_DEPTH | FTW_PHYS);   /* one file at a time: few may be left to open */
 }
 
 static int make_parents(const char *path)
@@ -63,6 +64,7 @@ int output_begin(struct output *output, const char *path)
 {
 	char inside[1200], here[512] = "";
 	size_t length = strlen(path);
+	output->scratch[0] = '\0';
 	while (length > 1 && path[length - 1] == '/') length--;
 	if (length + 20 >= sizeof output->final) {
 		errno = ENAMETOOLONG;
@@ -73,16 +75,33 @@ int output_begin(struct output *output, const char *path)
 	snprintf(output->draft, sizeof output->draft, "%s.draft-%d", output->final, (int)getpid());
 	if (check_replaceable(output->final)) return -1;
 	if (make_parents(output->draft) || mkdir(output->draft, 0777)) return say("make", output->draft);
-	snprintf(inside, sizeof inside, "%s/trace", output->draft);
-	if (mkdir(inside, 0777)) return say("make", inside);
-	snprintf(inside, sizeof inside, "%s/work", output->draft);
-	if (mkdir(inside, 0777)) return say("make", inside);
+	for (int i = 0; i < 2; i++) {
+		snprintf(inside, sizeof inside, "%s/%s", output->draft, i ? "work" : "trace");
+		if (!mkdir(inside, 0777)) continue;
+		say("make", inside);
+		output_abandon(output);
+		return -1;
+	}
 	return 0;
+}
+
+int output_begin_scratch(struct output *output)
+{
+	const char *base = getenv("TMPDIR");
+	char path[1100], scratch[1000];
+	snprintf(scratch, sizeof scratch, "%.900s/bgcheck-run-XXXXXX", base && *base ? base : "/tmp");
+	if (!mkdtemp(scratch)) return say("make a folder to work in", scratch);
+	snprintf(path, sizeof path, "%s/run", scratch);
+	int code = output_begin(output, path);
+	snprintf(output->scratch, sizeof output->scratch, "%s", scratch);
+	if (code) output_remove(scratch);
+	return code;
 }
 
 void output_abandon(struct output *output)
 {
-	remove_tree(output->draft);
+	output_remove(output->draft);
+	if (output->scratch[0]) output_remove(output->scratch);
 }
 
 static void xml(FILE *file, const char *text)
@@ -254,16 +273,6 @@ static void write_summary(FILE *file, json_t *results)
 	write_readings(file, results);
 }
 
-static void write_json(FILE *file, json_t *value)
-{
-	json_dumpf(value, file, JSON_INDENT(1));
-	fputc('\n', file);
-}
-
-static void write_coverage(FILE *file, json_t *results)
-{
-	write_json(file, json_object_get(results, "coverage"));
-}
 
 static void write_table(FILE *file, json_t *results)
 {
@@ -271,44 +280,81 @@ static void write_table(FILE *file, json_t *results)
 	show_table_tsv(file, -1);
 }
 
+static FILE *open_file(const struct output *output, const char *name, char *path, size_t path_size)
+{
+	snprintf(path, path_size, "%s/%s", output->draft, name);
+	FILE *file = fopen(path, "w");
+	if (!file) say("write", path);
+	return file;
+}
+
+static int close_file(FILE *file, bool written, const char *path)
+{
+	int number = errno;
+	bool closed = !fclose(file);
+	if (closed && written) return 0;
+	if (!written) errno = number;
+	return say("write", path);
+}
+
 static int write_file(const struct output *output, const char *name, void (*write)(FILE *, json_t *), json_t *results)
 {
 	char path[1300];
-	snprintf(path, sizeof path, "%s/%s", output->draft, name);
-	FILE *file = fopen(path, "w");
-	if (!file) return say("write", path);
+	FILE *file = open_file(output, name, path, sizeof path);
+	if (!file) return -1;
 	write(file, results);
-	bool failed = ferror(file);
-	if (fclose(file) || failed) return say("write", path);
-	return 0;
+	return close_file(file, !ferror(file), path);
 }
 
-/* Work folders that scenarios left empty are of no use. */
-static void drop_work(const struct output *output)
+static int write_json(const struct output *output, const char *name, const json_t *value)
+{
+	char path[1300];
+	FILE *file = open_file(output, name, path, sizeof path);
+	if (!file) return -1;
+	bool written = !json_dumpf(value, file, JSON_INDENT(1)) && fputc('\n', file) != EOF;
+	return close_file(file, written, path);
+}
+
+/* Work folders that scenarios left empty are of no use; the folder of traces must still be there. */
+static int check_folders(const struct output *output)
 {
 	char path[1300];
 	snprintf(path, sizeof path, "%s/work", output->draft);
-	remove_tree(path);
+	output_remove(path);
+	if (!access(path, F_OK)) return say("remove", path);
+	snprintf(path, sizeof path, "%s/trace", output->draft);
+	return access(path, F_OK) ? say("find", path) : 0;
+}
+
+/* In one step where the system can: a kill in the middle leaves the old folder or the new one, never none. */
+static int put_in_place(const struct output *output)
+{
+	char old[1300];
+	/* Somebody may have put something there while the scenarios were played. */
+	if (check_replaceable(output->final)) return -1;
+	if (!renameat2(AT_FDCWD, output->draft, AT_FDCWD, output->final, RENAME_EXCHANGE)) {
+		output_remove(output->draft);
+		return 0;
+	}
+	snprintf(old, sizeof old, "%s.old-%d", output->final, (int)getpid());
+	bool had = !rename(output->final, old);
+	if (!rename(output->draft, output->final)) {
+		if (had) output_remove(old);
+		return 0;
+	}
+	say("put in place", output->final);
+	if (had) rename(old, output->final);
+	return -1;
 }
 
 int output_end(struct output *output, json_t *results)
 {
-	char old[1300];
-	drop_work(output);
-	if (write_file(output, "results.json", write_json, results) || write_file(output, "junit.xml", write_junit, results) ||
+	if (check_folders(output) || write_json(output, "results.json", results) || write_file(output, "junit.xml", write_junit, results) ||
 		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", write_summary, results) ||
-		write_file(output, "coverage.json", write_coverage, results) || write_file(output, "table.tsv", write_table, results)) {
+		write_json(output, "coverage.json", json_object_get(results, "coverage")) || write_file(output, "table.tsv", write_table, results) ||
+		put_in_place(output)) {
 		output_abandon(output);
 		return -1;
 	}
-	snprintf(old, sizeof old, "%s.old-%d", output->final, (int)getpid());
-	bool had = !rename(output->final, old);
-	if (rename(output->draft, output->final)) {
-		say("put in place", output->final);
-		if (had) rename(old, output->final);
-		output_abandon(output);
-		return -1;
-	}
-	if (had) remove_tree(old);
 	return 0;
 }

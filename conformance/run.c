@@ -2,13 +2,17 @@
 #include "conformance/run.h"
 
 #include "conformance/adapter.h"
+#include "conformance/adapter_process.h"
+#include "conformance/interrupt.h"
 #include "conformance/json_text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -36,13 +40,6 @@ struct work {
 	json_t **results;
 	FILE *progress;
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
 
 static json_t *harness_result(const struct unit *unit, const char *why)
 {
@@ -81,9 +78,6 @@ static _Noreturn void serve(const struct work *work, int fd, int line)
 	struct arena arena;
 	struct unit_options options = work->options->unit;
 	int index;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (arena_init(&arena, UNIT_ARENA_BYTES)) _exit(70);
 	if (options.impl == IMPL_EXEC && !(options.session = adapter_session_new())) _exit(70);
 	while (read(line, &index, sizeof index) == (ssize_t)sizeof index && index != NONE) {
@@ -97,16 +91,14 @@ static _Noreturn void serve(const struct work *work, int fd, int line)
 
 static bool start(struct worker *worker, const struct work *work)
 {
-	char name[] = "/tmp/bgcheck-XXXXXX";
-	int line[2], fd = mkostemp(name, O_CLOEXEC);
+	int line[2], fd = memfd_create("result", MFD_CLOEXEC);
 	if (fd < 0) return false;
-	unlink(name);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line)) {
 		close(fd);
 		return false;
 	}
 	fflush(NULL);
-	pid_t pid = fork();
+	pid_t pid = interrupt_fork();
 	if (!pid) serve(work, fd, line[1]);
 	close(line[1]);
 	*worker = (struct worker){ .pid = pid, .index = NONE, .last = NONE, .fd = fd, .line = line[0] };
@@ -166,7 +158,7 @@ static void bury(struct worker *worker, struct work *work)
 {
 	char why[200];
 	int status = 0;
-	waitpid(worker->pid, &status, 0);
+	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) continue;
 	close(worker->fd);
 	close(worker->line);
 	worker->pid = 0;
@@ -175,12 +167,26 @@ static void bury(struct worker *worker, struct work *work)
 	else if (status && worker->last != NONE) json_put_text(work->results[worker->last], "harness", why);
 }
 
+/* What a worker that died left of its adapter was handed to us. */
+static void end_orphans(const struct worker *workers, unsigned count)
+{
+	pid_t pids[WORKERS_MAX];
+	for (unsigned i = 0; i < count; i++) pids[i] = workers[i].pid;
+	adapter_process_end_orphans(pids, count);
+}
+
 static void stop_workers(struct worker *workers, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		if (workers[i].pid) kill(workers[i].pid, SIGTERM);
-	for (unsigned i = 0; i < count; i++)
-		if (workers[i].pid) waitpid(workers[i].pid, NULL, 0);
+	for (unsigned i = 0; i < count; i++) {
+		if (!workers[i].pid) continue;
+		while (waitpid(workers[i].pid, NULL, 0) < 0 && errno == EINTR) continue;
+		close(workers[i].fd);
+		close(workers[i].line);
+		workers[i].pid = 0;
+	}
+	end_orphans(workers, count);
 }
 
 /* Starts workers for what no one plays yet. Returns how many there are. */
@@ -204,7 +210,10 @@ static void hear(struct worker *workers, unsigned jobs, struct work *work)
 	for (unsigned i = 0; i < jobs; i++) {
 		if (polls[i].fd < 0 || !polls[i].revents) continue;
 		if (read(workers[i].line, &byte, 1) == 1) take(&workers[i], work);
-		else bury(&workers[i], work);
+		else {
+			bury(&workers[i], work);
+			end_orphans(workers, jobs);
+		}
 	}
 }
 
@@ -220,14 +229,15 @@ static bool run_workers(struct work *work)
 {
 	struct worker workers[WORKERS_MAX] = { 0 };
 	unsigned jobs = work->options->jobs < WORKERS_MAX ? work->options->jobs : WORKERS_MAX, living;
-	while (!stop_signal) {
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	while (!interrupt_seen()) {
 		living = staff(workers, jobs, work);
 		if (living) hear(workers, jobs, work);
 		else if (work->next == work->count) break;
 		else give_up(work);
 	}
-	if (stop_signal) stop_workers(workers, jobs);
-	return !stop_signal;
+	stop_workers(workers, jobs);
+	return !interrupt_seen();
 }
 
 /* Without workers, for simulations: one arena, emptied between units. */
@@ -235,12 +245,12 @@ static bool run_here(struct work *work)
 {
 	struct arena arena;
 	if (arena_init(&arena, UNIT_ARENA_BYTES)) return false;
-	for (unsigned i = 0; i < work->count && !stop_signal; i++) {
+	for (unsigned i = 0; i < work->count && !interrupt_seen(); i++) {
 		work->results[i] = unit_run(&arena, &work->options->unit, &work->units[i]);
 		arena_reset(&arena);
 	}
 	arena_done(&arena);
-	return !stop_signal;
+	return !interrupt_seen();
 }
 
 static unsigned list_units(const struct selection *selection, const struct run_options *options, struct unit *units)
@@ -289,14 +299,9 @@ static void put_in_order(struct work *work)
 
 static bool run_all(struct work *work)
 {
-	struct sigaction action = { .sa_handler = on_signal }, old_int, old_term;
-	sigaction(SIGINT, &action, &old_int);
-	sigaction(SIGTERM, &action, &old_term);
 	put_in_order(work);
 	bool complete = work->options->unit.impl != IMPL_EXEC && work->options->jobs <= 1 ? run_here(work) : run_workers(work);
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGTERM, &old_term, NULL);
-	if (!complete) fprintf(stderr, "bgcheck: the run was %s\n", stop_signal ? "interrupted" : "given up: out of memory or processes");
+	if (!complete) fprintf(stderr, "bgcheck: the run was %s\n", interrupt_seen() ? "interrupted" : "given up: out of memory or processes");
 	return complete;
 }
 

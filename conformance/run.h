@@ -13,7 +13,7 @@ struct run_options {
 
 /* Runs every scenario in every wanted dialect. A worker that dies harms its own scenario only. Progress goes to
  * `progress` (NULL: none). Returns a new array of unit_run() results, in order whatever the number of workers; NULL on harness errors,
- * which are printed. An empty array: no scenario has a wanted dialect. */
+ * which are printed, and when it was interrupted (interrupt.h). An empty array: no scenario has a wanted dialect. */
 json_t *run_units(const struct selection *selection, const struct run_options *options, FILE *progress);
 
 #endif

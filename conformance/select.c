@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +24,15 @@ struct picker {
 
 char *select_read_file(struct arena *arena, const char *path, size_t *length)
 {
-	FILE *file = fopen(path, "rb");
+	/* Without waiting: a pipe that nobody writes to would hold bgcheck for ever. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
 	struct stat about;
 	char *text = NULL;
 	if (!file) return NULL;
-	if (fstat(fileno(file), &about)) goto close;
-	if (S_ISDIR(about.st_mode)) {
-		errno = EISDIR;
+	if (fstat(fd, &about)) goto close;
+	if (S_ISDIR(about.st_mode) || S_ISFIFO(about.st_mode)) {
+		errno = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
 		goto close;
 	}
 	errno = ENOMEM;
@@ -37,8 +40,11 @@ char *select_read_file(struct arena *arena, const char *path, size_t *length)
 	if (!text) goto close;
 	*length = fread(text, 1, (size_t)about.st_size, file);
 	if (ferror(file)) text = NULL;
+	int number;
 close:
+	number = errno;
 	fclose(file);
+	errno = number;
 	return text;
 }
 
@@ -104,12 +110,21 @@ static unsigned read_folder(struct picker *picker, struct selection *selection, 
 		if (dir) closedir(dir);
 		return 0;
 	}
-	for (struct dirent *entry; (entry = readdir(dir)) && count < SELECT_FILES_MAX;) {
+	for (struct dirent *entry; (errno = 0, entry = readdir(dir));) {
 		char path[4096];
 		if (!is_scenario_name(entry->d_name)) continue;
 		int n = snprintf(path, sizeof path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", entry->d_name);
-		if (n >= (int)sizeof path || !(names[count] = arena_text(picker->arena, path, (size_t)n))) continue;
-		count++;
+		if (count < SELECT_FILES_MAX && n < (int)sizeof path && (names[count] = arena_text(picker->arena, path, (size_t)n))) {
+			count++;
+			continue;
+		}
+		fprintf(picker->errors, "bgcheck: cannot take %s/%s: expected at most %d scenarios with short names\n", folder, entry->d_name, SELECT_FILES_MAX);
+		picker->failed = true;
+		break;
+	}
+	if (errno && !picker->failed) {
+		fprintf(picker->errors, "bgcheck: cannot read folder %s: %s\n", folder, strerror(errno));
+		picker->failed = true;
 	}
 	closedir(dir);
 	qsort(names, count, sizeof *names, by_name);

@@ -26,8 +26,11 @@ FINAL = (ACKNOWLEDGED, CANCELLED)
 NOTIFY_TRANSFERRED, NOTIFY_ERROR, NOTIFY_DISABLE = 1, 2, 4
 UNKNOWN = -1                         # BG_SIZE_UNKNOWN: 64 bits of all ones
 LACKS = """job.enum job.add_file_set job.add_file_with_ranges job.owner job.take_ownership job.times job.set.proxy_usage
-job.get.proxy_usage file.ranges file.set_remote_name manager.error_description error.description error.context_description
-error.protocol enum.clone""".split()
+job.get.proxy_usage job.set.reply_file_name job.get.reply_file_name job.set.acl_flags job.get.acl_flags job.set.peer_caching_flags
+job.get.peer_caching_flags job.set.maximum_download_time job.get.maximum_download_time job.set.security_flags
+job.get.security_flags job.set_command job.command job.reply_progress job.set_credentials job.remove_credentials
+job.replace_prefix job.set_property job.get_property file.ranges file.set_remote_name manager.error_description
+error.description error.context_description error.protocol enum.clone clock.now""".split()
 
 
 class Failure(Exception):
@@ -186,9 +189,10 @@ class Adapter:
     def __init__(self):
         self.handles = {}                # name -> [object, references]; two names of an object count alike
         self.jobs = {}                   # id -> job
-        self.callbacks = {}              # number -> [answered, result]
+        self.callbacks = {}              # number -> [answered, result, borrowed handle]
         self.numbers = itertools.count(1)
-        self.writing = threading.Lock()
+        self.writing = threading.RLock()
+        self.playing = False             # outside of a scenario nobody is called back
 
     # The protocol ------------------------------------------------------------------------------------------------
 
@@ -203,6 +207,7 @@ class Adapter:
             if "cb" in message:
                 waiting = self.callbacks.pop(message["cb"])
                 waiting[1] = message["ret"]
+                self.handles.pop(waiting[2], None)   # here, so that the next command does not find it any more
                 waiting[0].set()
                 continue
             self.write({"id": message["id"], **self.answer(message["cmd"], message["a"])})
@@ -225,16 +230,18 @@ class Adapter:
 
     def notify(self, kind, job, error):
         """Calls the client back, in the job's thread. The client may send commands before it answers."""
-        number, waiting = next(self.numbers), [threading.Event(), None]
+        number, waiting = next(self.numbers), [threading.Event(), None, None]
         message = {"ev": "cb", "cb": number, "kind": kind, "job": job.name}
-        if error:
-            borrowed = f"borrowed{number}"
-            self.handles[borrowed] = [error, 1]
-            message |= {"error": borrowed, "borrowed": [borrowed]}
-        self.callbacks[number] = waiting
-        self.write(message)
+        with self.writing:
+            if not self.playing:
+                return S_OK
+            if error:
+                waiting[2] = f"borrowed{number}"
+                self.handles[waiting[2]] = [error, 1]
+                message |= {"error": waiting[2], "borrowed": [waiting[2]]}
+            self.callbacks[number] = waiting
+            self.write(message)
         waiting[0].wait()
-        self.handles.pop(message.get("error"), None)
         return waiting[1]
 
     def hello(self, args):
@@ -248,12 +255,16 @@ class Adapter:
 
     def scenario_begin(self, args):
         self.reset(args)
+        self.playing = True
 
     def scenario_end(self, args):
+        with self.writing:
+            self.playing = False
+            lent = [waiting[2] for waiting in self.callbacks.values()]
         for job in self.jobs.values():
             with job.changed:
                 job.stop(CANCELLED)
-        return {"leaks": len(self.handles)}
+        return {"leaks": len([name for name in self.handles if name not in lent])}
 
     def bye(self, args):
         return {}
@@ -374,10 +385,13 @@ class Adapter:
 
     def job_set(self, args):
         job = self.get(args, "job")
+        wanted = {key: value for key, value in args.items() if key != "job"}
         with job.changed:
+            if not wanted.keys() <= job.properties.keys():
+                raise Failure(E_INVALIDARG)
             if job.state in FINAL:
                 raise Failure(INVALID_STATE)
-            job.properties.update({key: value for key, value in args.items() if key in job.properties})
+            job.properties.update(wanted)
 
     def job_get(self, args):
         return {"value": self.get(args, "job").properties[args["property"]]}

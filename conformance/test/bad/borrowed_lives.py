@@ -1,0 +1,4 @@
+"""Keeps what it has lent."""
+import good
+
+good.serve(back=lambda message: None)

@@ -1,0 +1,5 @@
+"""Has no dialect."""
+import good
+
+good.OWN["describe"]["dialects"] = []
+good.serve()
