@@ -42,13 +42,6 @@ const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *o
 	return work;
 }
 
-/* A timer that this step armed can have been armed at any time until now. */
-static int64_t latest(const struct belief *from, int64_t due_ns, int64_t stamp_ns, int64_t until_ns)
-{
-	if (due_ns == JOB_NEVER) return JOB_NEVER;
-	return due_ns == from->retry_ns ? from->retry_last_ns : plus(due_ns, until_ns > stamp_ns ? until_ns - stamp_ns : 0);
-}
-
 static void take(struct belief *to, const struct belief *from, const struct job *job, const struct occurrence *occurrence)
 {
 	*to = *from;
@@ -141,12 +134,21 @@ struct closing {
 	bool changed;
 };
 
+/* A timer that this step armed can have been armed at any time until now, and a server may have asked for more. */
+static int64_t latest(const struct closing *closing, int64_t due_ns, int64_t stamp_ns)
+{
+	int64_t until_ns = closing->now_ns, waits_ns = closing->fold->view.retry_after_ns;
+	if (due_ns == JOB_NEVER) return JOB_NEVER;
+	if (due_ns == closing->from.retry_ns) return closing->from.retry_last_ns;
+	return plus(plus(due_ns, until_ns > stamp_ns ? until_ns - stamp_ns : 0), waits_ns);
+}
+
 static void move_open(struct closing *closing, struct occurrence occurrence, bool error_open)
 {
 	struct belief to;
 	if (occurrence.now_ns == 0) occurrence.now_ns = closing->from.since_ns;
 	if (!oracle_belief_step(closing->fold, closing->of, &closing->from, &occurrence, &to)) return;
-	to.retry_last_ns = latest(&closing->from, to.retry_ns, occurrence.now_ns, closing->now_ns);
+	to.retry_last_ns = latest(closing, to.retry_ns, occurrence.now_ns);
 	if (error_open && to.error.present) to.error_open = true;
 	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
 }
@@ -170,7 +172,7 @@ static bool all_sent(const struct oracle_fold *fold, const struct view_job *view
 {
 	if (!fold->watched || view->upload || view->files_vague) return true;
 	for (unsigned f = 0; f < view->files_count; f++)
-		if (!rule_net_file_complete(view->files[f])) return false;
+		if (rule_progress_own_path(view, view->files[f]) && !rule_net_file_complete(view->files[f])) return false;
 	return true;
 }
 
@@ -218,6 +220,8 @@ static void move_faults(struct closing *closing)
 		if (cause->certain && cause->at_ns < closing->from.queued_ns - fold->tolerance_ns) continue;
 		fail_by(closing, cause->cause, cause->status, false);
 	}
+	for (unsigned f = 0; f < view->files_count; f++)
+		if (!view->files[f]->local) fail_by(closing, CAUSE_NO_LOCAL_PATH, 0, false);
 	if (causes.unknown || !fold->watched) fail_by(closing, CAUSE_NET_RESET, 0, true);
 	int64_t most = view->max_set ? view->max_s * SECOND : INT64_C(7776000) * SECOND;
 	if (fold->view.dialect == DIALECT_BITS && view->resumed_ns != VIEW_NEVER && closing->now_ns - view->created_ns >= most - fold->tolerance_ns)

@@ -273,7 +273,6 @@ static void keep_base(struct believed *of, const struct sight *sight)
 {
 	int64_t value;
 	if (sight->failed) return;
-	if (sight->event == EVENT_ADD_FILE) of->base.files_count = sight->job->files_count < JOB_FILES_MAX - 1 ? sight->job->files_count : JOB_FILES_MAX - 1;
 	if (sight->event != EVENT_SET) return;
 	switch (property_of(sight, &value)) {
 	case PROPERTY_PRIORITY: of->base.priority = (enum job_priority)value; break;
@@ -370,6 +369,12 @@ static struct believed *find(struct oracle_fold *fold, const struct view_job *vi
 	return NULL;
 }
 
+/* A view has more files than a job of the model. */
+static void keep_files(struct believed *of)
+{
+	of->base.files_count = of->view->files_count < JOB_FILES_MAX - 1 ? of->view->files_count : JOB_FILES_MAX - 1;
+}
+
 static void see(void *context, const struct sight *sight)
 {
 	struct oracle_fold *fold = context;
@@ -392,6 +397,7 @@ static void see(void *context, const struct sight *sight)
 	case SIGHT_CHECK:
 	case SIGHT_END: break;
 	}
+	keep_files(seeing.of);
 }
 
 static bool shows_origin(const struct trace *trace)
