@@ -89,19 +89,25 @@ static bool is_last_look(const struct trace *trace, unsigned at)
 	return true;
 }
 
-/* The next question of the reader that is the same; false, and the reader stays, when there is none. */
-static bool find_same(struct reader *reader, const struct trace_line *line)
+/* The next question after the reader that is the same: *found stands at it. False when there is none. */
+static bool find_same(const struct reader *reader, const struct trace_line *line, struct reader *found)
 {
-	struct reader ahead = *reader;
-	for (; ahead.at < ahead.trace->count; ahead.at++) {
-		const struct trace_line *other = ahead.trace->lines[ahead.at];
-		note_state(&ahead.states, other);
+	*found = *reader;
+	for (; found->at < found->trace->count; found->at++) {
+		const struct trace_line *other = found->trace->lines[found->at];
+		note_state(&found->states, other);
 		if (!is_question(other) || !is_same_question(other, line)) continue;
-		if (is_probe(other) && !is_last_look(ahead.trace, ahead.at)) continue;
-		*reader = ahead;
-		return true;
+		if (!is_probe(other) || is_last_look(found->trace, found->at)) return true;
 	}
 	return false;
+}
+
+/* A look may stand behind questions that are still to come; all others are asked in order. */
+static void go_on(struct reader *reader, const struct reader *found, const struct trace_line *line)
+{
+	if (is_probe(line)) return;
+	*reader = *found;
+	reader->at++;
 }
 
 /* What the documentation leaves to the implementation. */
@@ -193,15 +199,16 @@ static bool compare_callbacks(const struct trace *trace, const struct trace *sha
 bool oracle_shadow_compare(const struct oracle_options *options, const struct trace *trace, const struct trace *shadow,
 	struct divergence *first)
 {
-	struct reader one = { .trace = trace }, other = { .trace = shadow };
+	struct reader one = { .trace = trace }, other = { .trace = shadow }, found;
 	unsigned agreed = 0;
 	for (; one.at < trace->count; one.at++) {
 		const struct trace_line *line = trace->lines[one.at];
 		note_state(&one.states, line);
-		if (!is_question(line) || (is_probe(line) && !is_last_look(trace, one.at)) || !find_same(&other, line)) continue;
-		const struct trace_line *answer = shadow->lines[other.at++];
+		if (!is_question(line) || (is_probe(line) && !is_last_look(trace, one.at)) || !find_same(&other, line, &found)) continue;
+		go_on(&other, &found, line);
+		const struct trace_line *answer = shadow->lines[found.at];
 		bool check = line->actor == ACTOR_PLAYER;
-		if (!check && !are_same(&one.states, &other.states)) continue;
+		if (!check && !are_same(&one.states, &found.states)) continue;
 		const char *key = difference(line, answer, !check && !is_probe(line) && are_moving(&one.states));
 		if (key) {
 			tell(first, trace, one.at, agreed, answer, key);
