@@ -25,6 +25,14 @@ static void refresh(struct job *work, const struct job *base)
 	for (unsigned i = 0; i <= base->files_count && i < JOB_FILES_MAX; i++) work->files[i] = (struct job_file){ .bytes_total = JOB_SIZE_UNKNOWN };
 }
 
+/* TRANSFERRED says that every file is there, but for one that was added since. */
+static void finish_files(struct job *work, bool one_more)
+{
+	unsigned count = work->files_count - (one_more && work->files_count);
+	for (unsigned i = 0; i < count; i++) work->files[i].done = true;
+	work->file_current = count;
+}
+
 const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *of, const struct belief *belief)
 {
 	struct job *work = &of->work;
@@ -39,6 +47,7 @@ const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *o
 	work->blocked = fold->view.policy_block;
 	work->network_up = !fold->view.net_down;
 	work->owner_present = !fold->view.logged_off;
+	if (belief->state == STATE_TRANSFERRED) finish_files(work, of->view->added_in_transferred);
 	return work;
 }
 
@@ -150,6 +159,7 @@ static void move_open(struct closing *closing, struct occurrence occurrence, boo
 	if (!oracle_belief_step(closing->fold, closing->of, &closing->from, &occurrence, &to)) return;
 	to.retry_last_ns = latest(closing, to.retry_ns, occurrence.now_ns);
 	if (error_open && to.error.present) to.error_open = true;
+	if (to.state == closing->from.state && closing->from.row) to.row = closing->from.row;
 	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
 }
 
@@ -176,11 +186,19 @@ static bool all_sent(const struct oracle_fold *fold, const struct view_job *view
 	return true;
 }
 
+/* Nothing is asked for a part without a byte (C-56). */
+static bool has_empty_file(const struct view_job *view)
+{
+	for (unsigned f = 0; f < view->files_count; f++)
+		if (view->files[f]->empty) return true;
+	return false;
+}
+
 /* Hidden moves of a transfer. An origin that tells what it sees must have seen something. */
 static void move_transfer(struct closing *closing)
 {
 	const struct view_job *view = closing->of->view;
-	bool asked = !closing->fold->watched || view->attempts > 0;
+	bool asked = !closing->fold->watched || view->attempts > 0 || has_empty_file(view);
 	move(closing, EVENT_TURN);
 	move(closing, EVENT_SLICE_END);
 	if (asked) {
@@ -220,6 +238,7 @@ static void move_faults(struct closing *closing)
 		if (cause->certain && cause->at_ns < closing->from.queued_ns - fold->tolerance_ns) continue;
 		fail_by(closing, cause->cause, cause->status, false);
 	}
+	if (machine_varies(fold->machine, VARIANT_folder_looked_for_late)) fail_by(closing, CAUSE_DISK_VANISHED, 0, false);
 	for (unsigned f = 0; f < view->files_count; f++)
 		if (!view->files[f]->local) fail_by(closing, CAUSE_NO_LOCAL_PATH, 0, false);
 	if (causes.unknown || !fold->watched) fail_by(closing, CAUSE_NET_RESET, 0, true);
@@ -263,6 +282,15 @@ static void move_world(struct closing *closing)
 	}
 }
 
+/* What the world suspended it lets go again (C-15, C-64). */
+static void move_held(struct closing *closing)
+{
+	const struct view *view = &closing->fold->view;
+	const struct move *row = closing->from.row;
+	bool held = closing->from.state == STATE_SUSPENDED && row && (row->event == EVENT_BLOCK || row->event == EVENT_NET_LOST);
+	if (held && !(row->event == EVENT_BLOCK ? view->policy_block : view->net_down)) move(closing, EVENT_RESUME);
+}
+
 static void move_from(struct closing *closing, const struct belief *from)
 {
 	closing->from = *from;
@@ -274,6 +302,7 @@ static void move_from(struct closing *closing, const struct belief *from)
 	timer(closing, EVENT_NO_PROGRESS, from->period_ns);
 	timer(closing, EVENT_EXPIRED, from->expires_ns);
 	move_world(closing);
+	move_held(closing);
 }
 
 void oracle_belief_close(struct oracle_fold *fold, struct believed *of, int64_t now_ns)

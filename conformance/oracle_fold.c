@@ -142,12 +142,26 @@ static bool agrees_values(const struct oracle_fold *fold, const struct view_look
 	return (look->file == VIEW_FILE_NONE) == (error->file == ERROR_NO_FILE);
 }
 
+/* C-07: whether the error of a finished job is still there is a matter of handles. */
+static bool is_kept(const struct oracle_fold *fold, const struct belief *belief)
+{
+	return machine_varies(fold->machine, VARIANT_error_kept_while_handle) && state_in(belief->state, STATES_FINAL);
+}
+
+/* C-58 */
+static bool is_late_priority(const struct seeing *seeing, const struct belief *belief)
+{
+	const struct sight *sight = seeing->sight;
+	bool priority = sight->method && !strcmp(sight->method->property, "priority");
+	return priority && machine_varies(seeing->fold->machine, VARIANT_priority_in_final) && state_in(belief->state, STATES_FINAL);
+}
+
 static bool agrees_look(struct seeing *seeing, struct belief *belief)
 {
 	const struct view_look *look = &seeing->sight->job->look;
 	if (belief->state != look->state) return false;
 	const struct job *job = oracle_belief_job(seeing->fold, seeing->of, belief);
-	if (job_has_error(seeing->fold->machine, job) != look->present) return false;
+	if (job_has_error(seeing->fold->machine, job) != look->present) return is_kept(seeing->fold, belief) && !look->present;
 	if (look->present && !agrees_values(seeing->fold, look, belief)) {
 		char code[16];
 		oracle_text(seeing->answer, sizeof seeing->answer, "%s %s%s", judge_context(belief->error.context),
@@ -216,6 +230,7 @@ static bool complete_step(struct seeing *seeing, const struct belief *from, unsi
 {
 	struct effects effects;
 	struct occurrence occurrence = occurrence_of(seeing->sight);
+	const struct error none = { .cause = CAUSE_NONE, .file = ERROR_NO_FILE };
 	effects_init(&effects);
 	oracle_belief_job(seeing->fold, seeing->of, from);
 	struct job *work = &seeing->of->work;
@@ -228,7 +243,7 @@ static bool complete_step(struct seeing *seeing, const struct belief *from, unsi
 		return false;
 	}
 	if (row->effects & EFFECT_BIT(EFFECT_REFUSE)) *to = *from;
-	else *to = (struct belief){ .state = row->to, .error = { .cause = CAUSE_NONE, .file = ERROR_NO_FILE }, .since_ns = seeing->sight->now_ns,
+	else *to = (struct belief){ .state = row->to, .error = work->error.present ? from->error : none, .since_ns = seeing->sight->now_ns,
 		.queued_ns = from->queued_ns, .retry_ns = JOB_NEVER, .retry_last_ns = JOB_NEVER, .period_ns = JOB_NEVER, .held_ns = JOB_NEVER,
 		.expires_ns = JOB_NEVER };
 	to->row = row;
@@ -257,6 +272,7 @@ static bool agrees_call(struct seeing *seeing, struct belief *belief)
 {
 	struct occurrence occurrence = occurrence_of(seeing->sight);
 	struct belief to;
+	if (is_late_priority(seeing, belief) || (seeing->sight->event == EVENT_GET_ERROR && is_kept(seeing->fold, belief))) return true;
 	if (!oracle_belief_step(seeing->fold, seeing->of, belief, &occurrence, &to)) return true;
 	if (!same_answer(seeing->fold, to.row, seeing->sight->hr)) {
 		seeing->row = to.row;
@@ -264,6 +280,7 @@ static bool agrees_call(struct seeing *seeing, struct belief *belief)
 		return false;
 	}
 	to.retry_last_ns = to.retry_ns == belief->retry_ns ? belief->retry_last_ns : to.retry_ns;
+	if (to.state == belief->state && belief->row) to.row = belief->row;
 	*belief = to;
 	return true;
 }
@@ -301,7 +318,7 @@ static void see_call(struct seeing *seeing)
 	char seen[160], code[16];
 	bool core = sight->method && !strcmp(sight->method->interface_, "IBackgroundCopyJob");
 	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view.service_down) return;
-	if (sight->event == EVENT_GET_ERROR ? false : refuses_argument(seeing)) return;
+	if (sight->event != EVENT_GET_ERROR && refuses_argument(seeing)) return;
 	if (!steers(sight->event) && sight->event != EVENT_GET_ERROR && !core) return;
 	oracle_text(seen, sizeof seen, "%s answers %s", sight->method ? sight->method->name : sight->command, code_text(seeing->fold, sight->hr, code));
 	observe(seeing, sight->event == EVENT_COMPLETE ? agrees_complete : agrees_call, seen);
