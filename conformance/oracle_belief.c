@@ -58,7 +58,7 @@ static void take(struct belief *to, const struct belief *from, const struct job 
 	to->error = job->error;
 	to->error.generation = job->error.generation > 0;
 	if (to->error.present && to->error.file != ERROR_NO_FILE) to->error.file = ORACLE_ANY_FILE;
-	if (!to->error.present) to->error_open = false;
+	if (!to->error.present) to->error_open = to->code_open = false;
 	to->owed = job->notify_pending & OWED;
 	to->retry_ns = job->retry_due_ns;
 	to->period_ns = job->no_progress_due_ns;
@@ -100,7 +100,7 @@ void oracle_belief_init(struct oracle_fold *fold, struct believed *of)
 static bool is_alike(const struct belief *a, const struct belief *b)
 {
 	const struct error *x = &a->error, *y = &b->error;
-	return a->state == b->state && a->owed == b->owed && a->error_open == b->error_open && x->present == y->present &&
+	return a->state == b->state && a->owed == b->owed && a->error_open == b->error_open && a->code_open == b->code_open && x->present == y->present &&
 		x->generation == y->generation && x->context == y->context && x->code == y->code && x->file == y->file && x->cause == y->cause &&
 		(a->retry_ns == JOB_NEVER) == (b->retry_ns == JOB_NEVER);
 }
@@ -152,20 +152,30 @@ static int64_t latest(const struct closing *closing, int64_t due_ns, int64_t sta
 	return plus(plus(due_ns, until_ns > stamp_ns ? until_ns - stamp_ns : 0), waits_ns);
 }
 
-static void move_open(struct closing *closing, struct occurrence occurrence, bool error_open)
+enum error_kind { ERROR_AS_IT_WAS, ERROR_TOLD, ERROR_CODE_INFERRED, ERROR_ANY };
+
+/* Which values the error has, when the step makes one. */
+static void open_error(struct belief *to, enum error_kind kind)
+{
+	if (kind == ERROR_AS_IT_WAS || !to->error.present) return;
+	to->error_open = kind == ERROR_ANY;
+	to->code_open = kind == ERROR_CODE_INFERRED;
+}
+
+static void move_open(struct closing *closing, struct occurrence occurrence, enum error_kind kind)
 {
 	struct belief to;
 	if (occurrence.now_ns == 0) occurrence.now_ns = closing->from.since_ns;
 	if (!oracle_belief_step(closing->fold, closing->of, &closing->from, &occurrence, &to)) return;
 	to.retry_last_ns = latest(closing, to.retry_ns, occurrence.now_ns);
-	if (error_open && to.error.present) to.error_open = true;
+	if (to.row->effects & EFFECT_BIT(EFFECT_ERROR_SET)) open_error(&to, kind);
 	if (to.state == closing->from.state && closing->from.row) to.row = closing->from.row;
 	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
 }
 
 static void move(struct closing *closing, enum event event)
 {
-	move_open(closing, (struct occurrence){ .event = event, .cause = CAUSE_NONE, .bytes_total = JOB_SIZE_UNKNOWN }, false);
+	move_open(closing, (struct occurrence){ .event = event, .cause = CAUSE_NONE, .bytes_total = JOB_SIZE_UNKNOWN }, ERROR_AS_IT_WAS);
 }
 
 /* A timer that may be due by now; what follows cannot have happened before. */
@@ -175,7 +185,7 @@ static void timer(struct closing *closing, enum event event, int64_t due_ns)
 	if (due_ns == JOB_NEVER || at_ns > closing->now_ns) return;
 	struct occurrence occurrence = { .event = event, .cause = CAUSE_NONE };
 	occurrence.now_ns = at_ns > closing->from.since_ns ? at_ns : closing->from.since_ns;
-	move_open(closing, occurrence, false);
+	move_open(closing, occurrence, ERROR_AS_IT_WAS);
 }
 
 static bool all_sent(const struct oracle_fold *fold, const struct view_job *view)
@@ -194,11 +204,18 @@ static bool has_empty_file(const struct view_job *view)
 	return false;
 }
 
+/* In the present attempt. */
+static bool has_asked(const struct closing *closing)
+{
+	int64_t at_ns = closing->of->view->attempt_ns;
+	return at_ns != VIEW_NEVER && at_ns >= closing->from.queued_ns - closing->fold->tolerance_ns;
+}
+
 /* Hidden moves of a transfer. An origin that tells what it sees must have seen something. */
 static void move_transfer(struct closing *closing)
 {
 	const struct view_job *view = closing->of->view;
-	bool asked = !closing->fold->watched || view->attempts > 0 || has_empty_file(view);
+	bool asked = !closing->fold->watched || has_asked(closing) || has_empty_file(view);
 	move(closing, EVENT_TURN);
 	move(closing, EVENT_SLICE_END);
 	if (asked) {
@@ -213,15 +230,15 @@ static void move_transfer(struct closing *closing)
 static void fail_by(struct closing *closing, enum cause cause, unsigned status, bool open)
 {
 	struct fault_report report = machine_report(closing->fold->machine, cause, status);
-	bool guessed = open || report.mark == 'i';
+	enum error_kind kind = open ? ERROR_ANY : report.mark == 'i' ? ERROR_CODE_INFERRED : ERROR_TOLD;
 	struct occurrence occurrence = { .cause = cause, .http_status = status, .bytes_total = JOB_SIZE_UNKNOWN };
 	if (report.fault_class == FAULT_CLASS_TRANSIENT || open) {
 		occurrence.event = EVENT_TRANSIENT;
-		move_open(closing, occurrence, guessed);
+		move_open(closing, occurrence, kind);
 	}
 	if (report.fault_class == FAULT_CLASS_FATAL || open) {
 		occurrence.event = EVENT_FATAL;
-		move_open(closing, occurrence, guessed);
+		move_open(closing, occurrence, kind);
 	}
 }
 
@@ -256,7 +273,7 @@ static bool lately(const struct closing *closing, bool now, int64_t ended_ns)
 
 static void move_cause(struct closing *closing, enum event event, enum cause cause)
 {
-	move_open(closing, (struct occurrence){ .event = event, .cause = cause }, event == EVENT_BLOCK);
+	move_open(closing, (struct occurrence){ .event = event, .cause = cause }, event == EVENT_BLOCK ? ERROR_ANY : ERROR_TOLD);
 }
 
 /* What the scenario did to the world; an implementation may notice it later. */

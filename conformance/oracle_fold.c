@@ -132,12 +132,12 @@ static void see_state(struct seeing *seeing)
 	observe(seeing, agrees_waiting, seen);
 }
 
-static bool agrees_values(const struct oracle_fold *fold, const struct view_look *look, const struct belief *belief)
+static bool agrees_values(const struct view_look *look, const struct belief *belief)
 {
 	const struct error *error = &belief->error;
-	(void)fold;
 	if (belief->error_open) return true;
-	if (look->values && (look->context != (int64_t)error->context || look->code != error->code)) return false;
+	bool same_code = look->code == error->code || (belief->code_open && (look->code & 0x80000000u));
+	if (look->values && (look->context != (int64_t)error->context || !same_code)) return false;
 	if (look->file == VIEW_FILE_UNKNOWN) return true;
 	return (look->file == VIEW_FILE_NONE) == (error->file == ERROR_NO_FILE);
 }
@@ -162,7 +162,7 @@ static bool agrees_look(struct seeing *seeing, struct belief *belief)
 	if (belief->state != look->state) return false;
 	const struct job *job = oracle_belief_job(seeing->fold, seeing->of, belief);
 	if (job_has_error(seeing->fold->machine, job) != look->present) return is_kept(seeing->fold, belief) && !look->present;
-	if (look->present && !agrees_values(seeing->fold, look, belief)) {
+	if (look->present && !agrees_values(look, belief)) {
 		char code[16];
 		oracle_text(seeing->answer, sizeof seeing->answer, "%s %s%s", judge_context(belief->error.context),
 			code_text(seeing->fold, belief->error.code, code), belief->error.file == ERROR_NO_FILE ? " without a file" : " with a file");
@@ -280,7 +280,7 @@ static bool agrees_call(struct seeing *seeing, struct belief *belief)
 		return false;
 	}
 	to.retry_last_ns = to.retry_ns == belief->retry_ns ? belief->retry_last_ns : to.retry_ns;
-	if (to.state == belief->state && belief->row) to.row = belief->row;
+	if (!steers(seeing->sight->event) && to.state == belief->state && belief->row) to.row = belief->row;
 	*belief = to;
 	return true;
 }

@@ -14,6 +14,7 @@ struct belief {
 	enum state state;
 	struct error error;                 /* file: ORACLE_ANY_FILE or ERROR_NO_FILE */
 	bool error_open;                    /* its values are not known: anything agrees */
+	bool code_open;                     /* its code is inferred: any failure agrees */
 	uint32_t owed;                      /* callbacks: NOTIFY_JOB_ERROR, NOTIFY_JOB_TRANSFERRED */
 	int64_t since_ns;                   /* the earliest that it can hold */
 	int64_t queued_ns;                  /* the earliest that its present attempt can have begun */
