@@ -98,10 +98,8 @@ static void observe(struct seeing *seeing, agrees *agree, const char *seen)
 		struct belief belief = fold->before[i];
 		if (agree(seeing, &belief)) oracle_belief_add(fold, of, &belief);
 	}
-	if (of->count) {
-		fold->agreed = fold->index;
-		return;
-	}
+	fold->observed = true;
+	if (of->count) return;
 	memcpy(of->beliefs, fold->before, count * sizeof *of->beliefs);
 	of->count = count;
 	diverge(seeing, seen);
@@ -430,6 +428,8 @@ enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace)
 	for (fold->index = 0; fold->index < trace->count && !fold->diverged; fold->index++) {
 		enum status status = view_see(&fold->view, trace->lines[fold->index], see, fold);
 		if (status || fold->status) return status ? status : fold->status;
+		if (fold->observed && !fold->diverged) fold->agreed = fold->index;
+		fold->observed = false;
 	}
 	return STATUS_OK;
 }

@@ -44,6 +44,7 @@ struct oracle_fold {
 	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */
 	unsigned index, agreed;             /* of the present line, and of the last observation that agreed */
 	unsigned largest;
+	bool observed;                      /* the present line was an observation */
 	bool watched;                       /* an origin tells what it sees */
 	bool inconclusive, diverged;
 	struct divergence first;
