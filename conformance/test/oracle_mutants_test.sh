@@ -72,6 +72,12 @@ tap "the oracle is excused like a rule" exits 0 $bgcheck run --quiet --dialect b
 tap "another reading is not a divergence" exits 0 $bgcheck run --quiet --rules none --impl mutant:error_gone_at_resume 0434-error-resume-from-error
 tap "unless the other one is pinned" exits 1 $bgcheck run --quiet --rules none --reading C-02=until-data --reading C-01=both-errors --impl mutant:error_gone_at_resume 0434-error-resume-from-error
 tap "a reading that is taken is the only one" exits 0 $bgcheck run --quiet --rules none --reading C-02=gone-at-resume 0434-error-resume-from-error
+adapter="$PYTHON conformance/kit/adapter.py"   # its toy refuses Suspend in TRANSFERRED
+refuses=0105-state-suspend-transferred
+tap "what an adapter does against the machine is told and no failure" exits 0 $bgcheck run --quiet --dialect bits --rules none --out "$scratch/exec" $refuses -- $adapter
+tap "and is the first divergence of the scenario" grep -q '"row": "suspend_transferred"' "$scratch/exec/results.json"
+tap "--oracle strict makes it one" exits 1 $bgcheck run --quiet --dialect bits --rules none --oracle strict $refuses -- $adapter
+tap "what it does right is no divergence in real time" exits 0 $bgcheck run --quiet --dialect bits --rules none --oracle strict '0401*' '0103*' '0414*' -- $adapter
 tap "--oracle takes no other word" exits 2 $bgcheck run --oracle maybe "$one"
 tap "--rules takes no other word" exits 2 $bgcheck run --rules some "$one"
 tap "somebody must judge" exits 2 $bgcheck run --rules none --oracle off "$one"
