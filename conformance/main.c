@@ -57,6 +57,9 @@ static void tell_again(const struct options *options, const char *self, char *ag
 	size_t used = (size_t)snprintf(again, again_size, "%s run%s%s", self, options->impl ? " --impl " : "", options->impl ? options->impl : "");
 	for (unsigned i = 0; i < options->reading_count && used < again_size; i++)
 		used += (size_t)snprintf(again + used, again_size - used, " --reading %s", options->reading[i]);
+	static const char *const oracles[] = { [ORACLE_ON] = "", [ORACLE_OFF] = " --oracle off", [ORACLE_STRICT] = " --oracle strict" };
+	if (used < again_size)
+		snprintf(again + used, again_size - used, "%s%s", oracles[options->run.unit.oracle], options->run.unit.no_rules ? " --rules none" : "");
 	adapter[0] = '\0';
 	if (options->run.unit.impl != IMPL_EXEC) return;
 	used = (size_t)snprintf(adapter, adapter_size, " --");

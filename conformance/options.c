@@ -33,6 +33,9 @@ static const char USAGE[] =
 	"  --accept new,fixed,changed   xfail update: what is written to the file; the rest is only told\n"
 	"  --reason TEXT --expires DATE xfail update: of new entries (no default; in a year)\n"
 	"  --require GLOB               rules that must have been triggered, else exit 4; may be repeated\n"
+	"  --oracle on|off|strict       the machine itself as judge (default on): a trace that no state of it agrees with is a failure\n"
+	"                               in simulation, and only told of an adapter; strict: a failure there, too\n"
+	"  --rules all|none             none: neither rules nor expectations of scenarios judge, only the oracle\n"
 	"  --strict                     a missed SHOULD is a failure\n"
 	"  --seed N                     (default 1)\n"
 	"  --jobs N                     worker processes (default 1; with an adapter 4)\n"
@@ -69,7 +72,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 	return true;
 }
 
-enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
+enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
 	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_HELP, OPTION_VERSION };
@@ -81,6 +84,8 @@ static const struct option LONG_OPTIONS[] = {
 	{ "out", required_argument, NULL, OPTION_OUT },
 	{ "xfail", required_argument, NULL, OPTION_XFAIL },
 	{ "require", required_argument, NULL, OPTION_REQUIRE },
+	{ "oracle", required_argument, NULL, OPTION_ORACLE },
+	{ "rules", required_argument, NULL, OPTION_RULES },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
@@ -134,6 +139,17 @@ static int set_number(struct options *options, int id, const char *text)
 	return 0;
 }
 
+static int set_oracle(struct options *options, const char *word)
+{
+	static const char *const words[] = { [ORACLE_ON] = "on", [ORACLE_OFF] = "off", [ORACLE_STRICT] = "strict" };
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(words[i], word)) continue;
+		options->run.unit.oracle = (enum oracle_mode)i;
+		return 0;
+	}
+	return options_usage("expected --oracle on, off or strict, found", word);
+}
+
 /* Returns 0, an exit code, or -1 when everything is said (help). */
 static int set_option(struct options *options, int id, char *value)
 {
@@ -158,6 +174,10 @@ static int set_option(struct options *options, int id, char *value)
 		if (options->reading_count == READING_MAX) return options_usage("more than 64 --reading", NULL);
 		options->reading[options->reading_count++] = value;
 		return 0;
+	case OPTION_ORACLE: return set_oracle(options, value);
+	case OPTION_RULES:
+		options->run.unit.no_rules = !strcmp(value, "none");
+		return options->run.unit.no_rules || !strcmp(value, "all") ? 0 : options_usage("expected --rules all or none, found", value);
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
@@ -224,6 +244,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	options->words = argv + optind + 1;
 	options->words_count = (unsigned)(split - optind - 1);
 	for (int d = 0; d < DIALECT_COUNT; d++) options->run.dialects[d] = options->dialect < 0 || options->dialect == d;
+	if (options->run.unit.no_rules && options->run.unit.oracle == ORACLE_OFF) return options_usage("expected a judge, found --rules none and --oracle off", NULL);
 	failed = parse_readings(options);
 	return failed ? failed : parse_impl(options, adapter);
 }

@@ -216,6 +216,16 @@ static void write_vacuous(FILE *file, json_t *results)
 		if (!strcmp(json_text(rule, "verdict"), "vacuous")) fprintf(file, "- %s (%s): %s\n", json_text(rule, "id"), json_text(rule, "dialect"), json_text(rule, "trigger"));
 }
 
+static void write_oracle(FILE *file, const json_t *oracle)
+{
+	long long diverged = json_integer_value(json_object_get(oracle, "diverged")), lost = json_integer_value(json_object_get(oracle, "inconclusive"));
+	if (!strcmp(json_text(oracle, "mode"), "off")) return;
+	fprintf(file, "- oracle: %lld diverged, largest set of states %lld, most hypotheses %lld", diverged,
+		(long long)json_integer_value(json_object_get(oracle, "largest")), (long long)json_integer_value(json_object_get(oracle, "hypotheses")));
+	if (lost) fprintf(file, ", %lld inconclusive: the set outgrew its place", lost);
+	fputc('\n', file);
+}
+
 void output_summary(FILE *file, json_t *results)
 {
 	json_t *counts = json_object_get(results, "counts"), *count, *unit, *finding, *stale;
@@ -225,6 +235,7 @@ void output_summary(FILE *file, json_t *results)
 		(long long)json_integer_value(json_object_get(results, "exit")));
 	json_object_foreach(counts, word, count)
 		if (json_integer_value(count)) fprintf(file, "- %s: %lld\n", word, (long long)json_integer_value(count));
+	write_oracle(file, json_object_get(results, "oracle"));
 	for (int expected = 0; expected <= 1; expected++) {
 		bool headed = false;
 		json_array_foreach(json_object_get(results, "scenarios"), i, unit)

@@ -76,7 +76,7 @@ static void put_divergence(json_t *unit, json_t *findings)
 	size_t i;
 	json_array_foreach(findings, i, finding)
 		if (!first || is_earlier(finding, first)) first = finding;
-	json_object_set(unit, "first_divergence", first ? first : json_null());
+	if (!json_object_get(unit, "first_divergence")) json_object_set(unit, "first_divergence", first ? first : json_null());
 }
 
 static void put_again(struct maker *maker, json_t *unit)
@@ -103,11 +103,11 @@ static enum verdict unit_verdict(struct maker *maker, json_t *unit)
 	json_t *findings = json_object_get(unit, "findings"), *value;
 	size_t i;
 	json_array_foreach(json_object_get(unit, "checks"), i, value)
-		if (!json_is_true(json_object_get(value, "passed"))) json_array_append_new(findings, check_finding(value));
+		if (!maker->options->run->unit.no_rules && !json_is_true(json_object_get(value, "passed"))) json_array_append_new(findings, check_finding(value));
 	json_array_foreach(findings, i, value) verdict = verdict_worst(verdict, judge_finding_json(maker, id, value));
 	if (json_object_get(unit, "golden")) verdict = VERDICT_FAIL;
 	put_divergence(unit, findings);
-	return verdict;
+	return verdict_worst(verdict, oracle_tell_verdict(unit));
 }
 
 static void judge_unit(struct maker *maker, json_t *unit)
@@ -490,6 +490,7 @@ json_t *results_make(json_t *units, const struct results_options *options)
 	json_object_set_new(result, "exit", json_integer(code));
 	json_object_set_new(result, "sentence", sum_up(&maker, units, code));
 	json_object_set_new(result, "counts", counts);
+	json_object_set_new(result, "oracle", oracle_tell_sum(units, options->run->unit.oracle));
 	json_object_set_new(result, "rules", maker.rules);
 	json_put_text(xfail, "file", options->xfail ? options->xfail->file : "");
 	json_object_set_new(xfail, "stale", maker.stale);

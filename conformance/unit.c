@@ -160,6 +160,27 @@ static const char *tell_judgement(json_t *result, struct judge *judge, const str
 	return NULL;
 }
 
+static const char *tell_no_rules(json_t *result)
+{
+	json_object_set_new(result, "findings", json_array());
+	json_object_set_new(result, "triggered", json_object());
+	json_object_set_new(result, "readings", json_object());
+	return NULL;
+}
+
+static const char *tell_oracle(json_t *result, struct arena *arena, const struct unit_options *options, const struct unit *unit,
+	const struct play *play)
+{
+	bool real = options->impl == IMPL_EXEC;
+	struct oracle_options how = { .dialect = unit->dialect, .tolerance_ns = real ? options->tolerance_ns : 0, .choices = &options->choices,
+		.scenario = unit->scenario, .seed = options->seed, .is_reference = options->impl == IMPL_REFERENCE };
+	struct oracle_result found;
+	if (play->end == PLAY_BROKEN) return NULL;
+	if (oracle_judge(arena, &how, &play->trace, &found)) return "a limit of the oracle was exceeded";
+	oracle_tell(result, &found, !real || options->oracle == ORACLE_STRICT);
+	return NULL;
+}
+
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length)
 {
 	size_t size = 1;
@@ -271,7 +292,8 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	json_object_set_new(result, "tolerance_used_ns", json_integer(play.tolerance_used_ns));
 	tell_checks(result, &play);
 	tell_coverage(result, &play.trace);
-	const char *harness = tell_judgement(result, make_judge(arena, options, unit), unit, &play);
+	const char *harness = options->no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, options, unit), unit, &play);
+	if (!harness && options->oracle != ORACLE_OFF) harness = tell_oracle(result, arena, options, unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);
 	if (golden) json_put_text(result, "golden", golden);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);

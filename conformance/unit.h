@@ -3,6 +3,7 @@
 #define BGCHECK_CONFORMANCE_UNIT_H
 
 #include "conformance/choice.h"
+#include "conformance/oracle_tell.h"
 #include "sim/scenario.h"
 
 #include <jansson.h>
@@ -15,6 +16,8 @@ struct unit_options {
 	const struct mutant *mutant;   /* IMPL_MUTANT */
 	struct choices choices;        /* readings that the reference takes, and that the judge accepts against a MUST */
 	char *const *argv;             /* IMPL_EXEC: the adapter's command, NULL terminated */
+	enum oracle_mode oracle;       /* whether the machine judges, and what it counts for */
+	bool no_rules;                 /* neither rules nor a scenario's expectations judge */
 	uint64_t seed;
 	int64_t tolerance_ns;          /* IMPL_EXEC */
 	int64_t real_limit_ns;         /* IMPL_EXEC: scenarios that certainly wait longer are unsupported */
@@ -32,6 +35,7 @@ struct unit {
 /* Plays and judges. The units of a session are played one after the other. Returns a new reference:
  *   scenario part of results.json without verdicts: id title dialect file end why feature line checks findings trace
  *   restarted (why an adapter that waited was not used); impl{name,version,tier}; triggered{rule: n}; rows, cells, causes, contexts [words]; readings{id: choice};
+ *   oracle{largest,hypotheses,readings,inconclusive,diverged}, first_divergence (oracle_tell.h);
  *   transitions{"FROM>TO": n}; harness (text, only when bgcheck itself failed).
  * Never NULL but when memory is used up. */
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);
