@@ -37,7 +37,7 @@ COM         := $(sort $(wildcard conformance/kit/com/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check check-wine bench-explore bench-queue demo report cover bless clean help
+.PHONY: all test check check-wine bench-explore bench-queue bench-sim demo report cover bless clean help
 
 all: $(BUILD)/bgcheck ## build the tool
 
@@ -92,6 +92,13 @@ $(BUILD)/bench-queue/bench_queue: $(BUILD)/sim/bench/events/bench_queue.o $(BUIL
 bench-queue: $(BUILD)/bench-queue/bench_queue | $(BUILD)/.packages-queue ## race the event queue against C, libuv, ns-3, SimPy: ratios, exit 1 when one is missed
 	@$(PYTHON) sim/bench/queue.py $(<D)
 
+$(BUILD)/bench-sim: $(BUILD)/conformance/bench/sim.o $(BUILD)/libbgcheck.a
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-sim: $(BUILD)/bench-sim ## lines of trace that are made and judged a second: exit 1 when there are too few
+	@$< fixtures/scenario 20
+
 cover: | $(BUILD)/.packages ## line coverage of the tests by lcov: build/cov/index.html
 	@BUILD=$(BUILD) MAKE='$(MAKE)' reports/cover.sh
 
@@ -118,4 +125,4 @@ $(BUILD)/.packages-queue: Makefile
 	@conformance/test/packages.sh $(PACKAGES_QUEUE)
 	@touch $@
 
--include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c sim/bench/events/bench_queue.c)
+-include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c sim/bench/events/bench_queue.c conformance/bench/sim.c)
