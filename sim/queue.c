@@ -58,12 +58,13 @@ static inline uint32_t list_of(const struct queue *queue, uint64_t key)
 	return (level << queue->bits) + (uint32_t)(key >> (level * queue->bits) & ((1u << queue->bits) - 1));
 }
 
+/* Levels of a narrow queue are one word each: `words` would say what `levels` does. */
 static inline void mark(struct queue *queue, uint32_t list)
 {
 	uint32_t level = list >> queue->bits;
 
 	queue->used[list / WORD] |= UINT64_C(1) << list % WORD;
-	queue->words[level] |= UINT64_C(1) << (list / WORD - (level << (queue->bits - NARROW)));
+	if (queue->bits != NARROW) queue->words[level] |= UINT64_C(1) << (list / WORD - (level << (queue->bits - NARROW)));
 	queue->levels |= 1u << level;
 }
 
@@ -72,7 +73,7 @@ static inline void unmark(struct queue *queue, uint32_t list)
 	uint32_t level = list >> queue->bits;
 
 	if (queue->used[list / WORD] &= ~(UINT64_C(1) << list % WORD)) return;
-	if (queue->words[level] &= ~(UINT64_C(1) << (list / WORD - (level << (queue->bits - NARROW))))) return;
+	if (queue->bits != NARROW && (queue->words[level] &= ~(UINT64_C(1) << (list / WORD - (level << (queue->bits - NARROW)))))) return;
 	queue->levels &= ~(1u << level);
 }
 
@@ -141,8 +142,9 @@ int64_t queue_time(const struct queue *queue, uint32_t event)
 static inline uint32_t first_list(const struct queue *queue)
 {
 	uint32_t level = (uint32_t)__builtin_ctz(queue->levels);
-	uint32_t word = (level << (queue->bits - NARROW)) + (uint32_t)__builtin_ctzll(queue->words[level]);
+	uint32_t word = level;
 
+	if (queue->bits != NARROW) word = (level << (queue->bits - NARROW)) + (uint32_t)__builtin_ctzll(queue->words[level]);
 	return word * WORD + (uint32_t)__builtin_ctzll(queue->used[word]);
 }
 
@@ -189,20 +191,19 @@ static void deal(struct queue *queue, uint32_t at, uint64_t begin)
 		append(queue, number, queue->nodes[number].key);
 		number = next;
 	}
-	scout_send(queue, at);
+	if (queue->bits != NARROW) scout_send(queue, at); /* all of a narrow one is in the cache */
 }
 
 uint32_t queue_pop_until(struct queue *queue, int64_t until_ns, int64_t *at_ns)
 {
 	uint64_t until = (uint64_t)until_ns ^ SIGN;
 
-	scout_walk(queue);
+	if (queue->scout) scout_walk(queue);
 	while (queue->levels) {
 		uint32_t at = first_list(queue), number = queue->lists[at].head, low = (at >> queue->bits) * queue->bits;
 		const struct queue_node *node = &queue->nodes[number];
-		uint64_t begin = node->key >> low << low;
-		if (low && node->next != END && begin <= until) {
-			deal(queue, at, begin);
+		if (low && node->next != END && node->key >> low <= until >> low) {
+			deal(queue, at, node->key >> low << low);
 			continue;
 		}
 		if (node->key > until) break;

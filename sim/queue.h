@@ -26,7 +26,7 @@ struct queue {
 	struct queue_node *nodes;        /* size + 1: none has the number 0 */
 	struct queue_list *lists;        /* levels << bits */
 	uint64_t *used;                  /* a bit a list: it has nodes */
-	uint64_t words[QUEUE_LEVELS_MAX];/* by level, a bit a word of `used`: it is not 0 */
+	uint64_t words[QUEUE_LEVELS_MAX];/* by level, a bit a word of `used`: it is not 0; wide ones */
 	uint64_t base;                   /* key that no armed one is before */
 	uint32_t levels;                 /* a bit a level: it has nodes */
 	uint32_t size, bits;             /* events; bits of a digit */
