@@ -36,6 +36,8 @@ struct judge {
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */
 	enum status status;
+	unsigned folds_count;        /* of the dialect, in the order of the rules */
+	struct { rule_fold *fold; unsigned rule; } folds[RULE_COUNT];
 	unsigned triggered[RULE_COUNT];
 	unsigned findings_count;
 	struct finding *findings[JUDGE_FINDINGS_MAX];
