@@ -172,12 +172,6 @@ void judge_break(struct judge *judge, unsigned rule, const char *done, const cha
 	judge->findings[judge->findings_count++] = finding;
 }
 
-void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *seen, const char *signature)
-{
-	judge_trigger(judge, rule);
-	if (!holds) judge_break(judge, rule, NULL, NULL, seen, signature);
-}
-
 static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, const char *name, bool holds)
 {
 	judge_trigger(judge, rule);
