@@ -16,6 +16,7 @@ static const char USAGE[] =
 	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
 	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
 	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
+	"       bgcheck fmt [--check] FILE...                            write scenarios in their one form; --check: only name those that differ\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
 	"\n"
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
@@ -66,7 +67,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -94,6 +95,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "accept", required_argument, NULL, OPTION_ACCEPT },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
+	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -152,6 +154,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
+	case OPTION_CHECK: options->check = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
 	case OPTION_HELP: fputs(USAGE, stdout); return -1;
@@ -185,6 +188,7 @@ static int parse_impl(struct options *options, char **adapter)
 static int parse_readings(struct options *options)
 {
 	struct failure failure = { 0 };
+	if (options->check && strcmp(options->verb, "fmt")) return options_usage("only `fmt` takes --check, found", options->verb);
 	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace"))
 		return options_usage("only `run` and `trace` take --reading, found", options->verb);
 	for (unsigned i = 0; i < options->reading_count; i++)

@@ -312,3 +312,20 @@ int output_end(struct output *output, json_t *results)
 	if (had) remove_tree(old);
 	return 0;
 }
+
+int output_replace(const char *file, const char *text, FILE *errors)
+{
+	char draft[4200], *real = realpath(file, NULL);
+	struct stat stat_of;
+	bool failed = !real || stat(real, &stat_of);
+	snprintf(draft, sizeof draft, "%s.draft-%d", real ? real : file, (int)getpid());
+	FILE *beside = failed ? NULL : fopen(draft, "w");
+	if (beside) {
+		failed = fputs(text, beside) < 0 || fchmod(fileno(beside), stat_of.st_mode & 07777);
+		failed = fclose(beside) || failed || rename(draft, real);
+	}
+	if (!beside || failed) fprintf(errors, "bgcheck: cannot write %s: %s\n", file, strerror(errno));
+	if (beside && failed) unlink(draft);
+	free(real);
+	return !beside || failed ? -1 : 0;
+}

@@ -21,6 +21,10 @@ int output_end(struct output *output, json_t *results);
 /* Removes the draft. */
 void output_abandon(struct output *output);
 
+/* Gives a file that is there a new text: beside its place first, and renamed, with its permissions, so that no half of it is ever
+ * seen. Returns 0, or -1 with a message on `errors`; then the file is what it was. */
+int output_replace(const char *file, const char *text, FILE *errors);
+
 /* The summary that people read on the terminal and in summary.md. */
 void output_summary(FILE *file, json_t *results);
 

@@ -2,6 +2,7 @@
 #include "conformance/xfail_update.h"
 #include "conformance/json_text.h"
 
+#include "conformance/output.h"
 #include "conformance/select.h"
 #include "conformance/verdict.h"
 #include "conformance/xfail_part.h"
@@ -447,24 +448,6 @@ int xfail_update_text(struct arena *arena, const char *file, const char *text, s
 	return updater.left ? EXIT_STALE : EXIT_CONFORMS;
 }
 
-/* Beside its place and renamed, with its permissions, so that no half of a file is ever seen. */
-static int replace(const char *file, const char *text, FILE *errors)
-{
-	char draft[4200], *real = realpath(file, NULL);
-	struct stat stat_of;
-	bool failed = !real || stat(real, &stat_of);
-	snprintf(draft, sizeof draft, "%s.draft-%d", real ? real : file, (int)getpid());
-	FILE *beside = failed ? NULL : fopen(draft, "w");
-	if (beside) {
-		failed = fputs(text, beside) < 0 || fchmod(fileno(beside), stat_of.st_mode & 07777);
-		failed = fclose(beside) || failed || rename(draft, real);
-	}
-	if (!beside || failed) fprintf(errors, "bgcheck: cannot write %s: %s\n", file, strerror(errno));
-	if (beside && failed) unlink(draft);
-	free(real);
-	return !beside || failed ? EXIT_HARNESS : 0;
-}
-
 static int load_run(const char *path, struct xfail_run *run, FILE *errors)
 {
 	json_error_t error;
@@ -492,7 +475,7 @@ int xfail_update(struct arena *arena, const char *file, char *const *paths, unsi
 	for (unsigned i = 0; i < paths_count && !code; i++) code = load_run(paths[i], &runs[i], errors);
 	if (!code) code = xfail_update_text(arena, file, text, length, runs, paths_count, options, out, errors, &changed);
 	if (code == EXIT_HARNESS) fprintf(errors, "bgcheck: out of memory\n");
-	else if (changed && replace(file, changed, errors)) code = EXIT_HARNESS;
+	else if (changed && output_replace(file, changed, errors)) code = EXIT_HARNESS;
 	for (unsigned i = 0; i < paths_count; i++) json_decref(runs[i].results);
 	return code;
 }
