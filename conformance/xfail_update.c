@@ -12,8 +12,6 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 bool xfail_update_accept(const char *words, unsigned *accept)
 {
