@@ -22,6 +22,7 @@ endif
 
 PACKAGES      := gcc libc6-dev spin libcmocka-dev libjansson-dev libevent-dev python3 python3-jinja2 graphviz clang lcov faketime libfaketime
 PACKAGES_WINE := wine wine64 gcc-mingw-w64-x86-64-win32
+PACKAGES_QUEUE := g++ pkg-config libuv1-dev libns3-dev libgsl-dev python3-simpy3
 
 MODEL       := $(sort $(wildcard model/*.c))
 SIM         := $(sort $(wildcard sim/*.c))
@@ -36,7 +37,7 @@ COM         := $(sort $(wildcard conformance/kit/com/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check check-wine bench-explore demo report cover bless clean help
+.PHONY: all test check check-wine bench-explore bench-queue bench-sim demo report cover bless clean help
 
 all: $(BUILD)/bgcheck ## build the tool
 
@@ -83,6 +84,21 @@ check-wine: $(BUILD)/bgcheck $(BUILD)/com/bgcom.exe ## run the suite on Wine's B
 bench-explore: $(BUILD)/bgcheck ## race the explorer against SPIN: ratios, exit 1 when one is missed
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) sim/bench/explore.sh
 
+$(BUILD)/bench-queue/bench_queue: $(BUILD)/sim/bench/events/bench_queue.o $(BUILD)/libbgcheck.a
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-queue: $(BUILD)/bench-queue/bench_queue | $(BUILD)/.packages-queue ## race the event queue against C, libuv, ns-3, SimPy: ratios, exit 1 when one is missed
+	@$(PYTHON) sim/bench/queue.py $(<D)
+
+$(BUILD)/bench-sim: $(BUILD)/conformance/bench/sim.o $(BUILD)/libbgcheck.a
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+bench-sim: $(BUILD)/bench-sim ## lines of trace that are made and judged a second: exit 1 when there are too few
+	@$< fixtures/scenario 20
+
 cover: | $(BUILD)/.packages ## line coverage of the tests by lcov: build/cov/index.html
 	@BUILD=$(BUILD) MAKE='$(MAKE)' reports/cover.sh
 
@@ -104,5 +120,9 @@ $(BUILD)/.packages-wine: Makefile
 	@mkdir -p $(@D)
 	@conformance/test/packages.sh $(PACKAGES_WINE)
 	@touch $@
+$(BUILD)/.packages-queue: Makefile
+	@mkdir -p $(@D)
+	@conformance/test/packages.sh $(PACKAGES_QUEUE)
+	@touch $@
 
--include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c)
+-include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c sim/bench/events/bench_queue.c conformance/bench/sim.c)

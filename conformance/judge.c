@@ -59,6 +59,19 @@ static void find_reach(struct judge *judge)
 		}
 }
 
+/* Most rules have no fold, or are of the other dialect: they are passed over once, not at every sight. */
+static void find_folds(struct judge *judge)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	for (unsigned i = 0; i < count; i++) {
+		rule_fold *asked = rules_fold(i);
+		if (!asked || !rules[i].dialects[judge->view.dialect]) continue;
+		judge->folds[judge->folds_count].fold = asked;
+		judge->folds[judge->folds_count++].rule = i;
+	}
+}
+
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns)
 {
 	struct judge *judge = arena_take(arena, sizeof *judge);
@@ -67,19 +80,15 @@ struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t toler
 	judge->tolerance_ns = tolerance_ns;
 	view_init(&judge->view, arena, machine_reference(dialect));
 	find_reach(judge);
+	find_folds(judge);
 	return judge;
 }
 
 static void fold(void *context, const struct sight *sight)
 {
 	struct judge *judge = context;
-	unsigned count;
-	const struct rule *rules = rules_all(&count);
 	judge->sight = sight;
-	for (unsigned i = 0; i < count; i++) {
-		rule_fold *rule = rules_fold(i);
-		if (rule && rules[i].dialects[judge->view.dialect]) rule(judge, i, sight);
-	}
+	for (unsigned i = 0; i < judge->folds_count; i++) judge->folds[i].fold(judge, judge->folds[i].rule, sight);
 	rule_reading_see(judge, sight);
 }
 
@@ -161,12 +170,6 @@ void judge_break(struct judge *judge, unsigned rule, const char *done, const cha
 	finding->seen = keep(judge, seen);
 	finding->signature = keep(judge, signature);
 	judge->findings[judge->findings_count++] = finding;
-}
-
-void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *seen, const char *signature)
-{
-	judge_trigger(judge, rule);
-	if (!holds) judge_break(judge, rule, NULL, NULL, seen, signature);
 }
 
 static void claim_answer(struct judge *judge, unsigned rule, const struct sight *sight, const char *name, bool holds)

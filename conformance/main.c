@@ -1,6 +1,7 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
 #include "conformance/adapter_check.h"
 #include "conformance/explore_verb.h"
+#include "conformance/fmt.h"
 #include "conformance/interrupt.h"
 #include "conformance/lint.h"
 #include "conformance/options.h"
@@ -314,6 +315,12 @@ static int verb_bless(struct options *options, struct arena *arena)
 	return code;
 }
 
+static int verb_fmt(struct options *options, struct arena *arena)
+{
+	if (!options->words_count) return options_usage("expected scenario files, found nothing", NULL);
+	return flush_stdout((int)fmt_files(arena, options->words, options->words_count, options->check, stdout, stderr));
+}
+
 static const struct machine *machine_of(struct arena *arena, const struct options *options, enum dialect dialect)
 {
 	const struct unit_options *unit = &options->run.unit;
@@ -383,10 +390,11 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "show")) return verb_show(options);
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
 	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
+	if (!strcmp(options->verb, "fmt")) return verb_fmt(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail, bless, adapter, serve-reference or selftest, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail, fmt, bless, adapter, serve-reference or selftest, found", options->verb);
 }
 
 /* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */

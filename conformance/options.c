@@ -1,59 +1,14 @@
 /* options.c -- what the options are, and what is wrong with them. */
 #include "conformance/options.h"
 
+#include "conformance/usage.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char USAGE[] =
-	"usage: bgcheck run [OPTIONS] [SELECT...] [-- ADAPTER ARGS...]   play scenarios on an implementation and judge it\n"
-	"       bgcheck list [SELECT...]                                 the scenarios: id, dialects, title\n"
-	"       bgcheck lint [SELECT...]                                 what is wrong with scenarios although they parse\n"
-	"       bgcheck show table|rules|faults|readings|protocol|mutants [--dialect D] [--json] [--tsv]\n"
-	"       bgcheck trace FILE [--dialect D] [--json]                a trace, or what the reference does with a scenario\n"
-	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
-	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
-	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
-	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
-	"       bgcheck adapter check [--json] -- ADAPTER ARGS...        a fixed conversation that tells what is wrong with an adapter\n"
-	"       bgcheck serve-reference                                  the reference as an adapter, without a network\n"
-	"       bgcheck selftest [WORD...] [--program FILE] [--json]     attacks bgcheck itself: `N attacks, 0 silent`, or exit 1\n"
-	"\n"
-	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
-	"\n"
-	"  --impl reference|mutant:ID   what is under test; with `--` it is the adapter's command\n"
-	"  --reading ID=CHOICE          the reference takes this reading of a contradiction, and a MUST that decided it accepts it;\n"
-	"                               of run and trace, may be repeated (ids and choices: bgcheck show readings)\n"
-	"  --dialect do|bits            only this dialect (default: each that a scenario has)\n"
-	"  --library DIR                the folder of scenarios (default fixtures/scenario)\n"
-	"  --out DIR                    results.json, junit.xml, results.tap, summary.md, coverage.json, table.tsv, trace/\n"
-	"  --xfail FILE                 accepted deviations, by name\n"
-	"  --accept new,fixed,changed   xfail update: what is written to the file; the rest is only told\n"
-	"  --reason TEXT --expires DATE xfail update: of new entries (no default; in a year)\n"
-	"  --require GLOB               rules that must have been triggered, else exit 4; may be repeated\n"
-	"  --oracle on|off|strict       the machine itself as judge (default on): a trace that no state of it agrees with is a failure\n"
-	"                               in simulation, and only told of an adapter; strict: a failure there, too\n"
-	"  --rules all|none             none: neither rules nor expectations of scenarios judge, only the oracle\n"
-	"  --strict                     a missed SHOULD is a failure\n"
-	"  --seed N                     (default 1)\n"
-	"  --jobs N                     worker processes (default 1; with an adapter 4)\n"
-	"  --tolerance MS               host tolerance of real time (default 1500)\n"
-	"  --real-limit S               scenarios that certainly wait longer are unsupported in real time (default 30)\n"
-	"  --start-timeout S  --step-timeout S  --scenario-timeout S    of the adapter (defaults 60, 30, 180);\n"
-	"                               of selftest, --scenario-timeout is the watchdog of an attack\n"
-	"  --retries N                  play a scenario again whose adapter broke (default 0); results.json says so\n"
-	"  --quiet                      no summary on the terminal\n"
-	"  --program FILE               selftest: what is attacked (default: this bgcheck)\n"
-	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
-	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
-	"  --witness DIR                explore: write a shortest scenario for each row, and for each two rows in sequence\n"
-	"  --threads N                  explore: (default 1)\n"
-	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
-	"\n"
-	"exit: 0 conforms  1 failure  2 usage or bad scenario  3 stale expectations  4 inconclusive or vacuous\n"
-	"      5 unsupported  6 adapter  7 harness  8 selection empty  128+N interrupted by signal N\n";
 
 int options_usage(const char *what, const char *word)
 {
@@ -75,7 +30,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -107,6 +62,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
 	{ "program", required_argument, NULL, OPTION_PROGRAM },
+	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -182,9 +138,10 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
 	case OPTION_WITNESS: options->witness = optarg; return 0;
+	case OPTION_CHECK: options->check = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
-	case OPTION_HELP: fputs(USAGE, stdout); return -1;
+	case OPTION_HELP: usage_print(stdout); return -1;
 	case OPTION_VERSION: puts("bgcheck " BGCHECK_VERSION); return -1;
 	case '?':
 	case ':': return options_usage("an option is not known or lacks its value", NULL);
@@ -215,6 +172,7 @@ static int parse_impl(struct options *options, char **adapter)
 static int parse_readings(struct options *options)
 {
 	struct failure failure = { 0 };
+	if (options->check && strcmp(options->verb, "fmt")) return options_usage("only `fmt` takes --check, found", options->verb);
 	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace"))
 		return options_usage("only `run` and `trace` take --reading, found", options->verb);
 	for (unsigned i = 0; i < options->reading_count; i++)

@@ -16,7 +16,7 @@ struct options {
 	const char *program;         /* of selftest: what is attacked; NULL: this bgcheck */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
-	bool json, tsv, strict, quiet;
+	bool json, tsv, strict, quiet, check;
 	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];

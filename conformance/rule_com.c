@@ -17,7 +17,7 @@ static bool is_told(const struct judge *judge, const struct sight *sight)
 static bool is_asked(const struct judge *judge, const struct sight *sight, const char *command)
 {
 	const struct view *view = &judge->view;
-	if (!is_told(judge, sight) || strcmp(sight->command, command)) return false;
+	if (sight->kind != SIGHT_CALL || strcmp(sight->command, command) || !is_told(judge, sight)) return false;
 	return !view->service_down && view->kill_ns == VIEW_NEVER && !view->logged_off;
 }
 
@@ -231,8 +231,9 @@ static bool gives(const struct sight *sight, int64_t due)
 void rule_com_next(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	int64_t due = count_due(judge, sight);
+	if (due == UNKNOWN) return;
 	bool enough = due == count_asked(sight);
-	if (due == UNKNOWN || enough != (rule == RULE_enum_001)) return;
+	if (enough != (rule == RULE_enum_001)) return;
 	claim_next(judge, rule, sight, sight->hr == (enough ? 0 : judge_word(judge, "S_FALSE")) && gives(sight, due));
 }
 

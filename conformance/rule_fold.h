@@ -36,6 +36,8 @@ struct judge {
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */
 	enum status status;
+	unsigned folds_count;        /* of the dialect, in the order of the rules */
+	struct { rule_fold *fold; unsigned rule; } folds[RULE_COUNT];
 	unsigned triggered[RULE_COUNT];
 	unsigned findings_count;
 	struct finding *findings[JUDGE_FINDINGS_MAX];
@@ -87,8 +89,13 @@ void judge_trigger(struct judge *judge, unsigned rule);
 /* The rule is broken. done, allowed NULL: what happened last to the job, and the rule's sentence. */
 void judge_break(struct judge *judge, unsigned rule, const char *done, const char *allowed, const char *seen,
 	const char *signature);
-/* Trigger, and break when the claim does not hold. */
-void judge_claim(struct judge *judge, unsigned rule, bool holds, const char *seen, const char *signature);
+/* Trigger, and break when the claim does not hold. A macro, since most hold: `seen` and `signature` are not made for those. */
+#define judge_claim(judge, rule, holds, seen, signature) \
+	do { \
+		const bool judge_claim_holds = (holds); \
+		judge_trigger(judge, rule); \
+		if (!judge_claim_holds) judge_break(judge, rule, NULL, NULL, seen, signature); \
+	} while (0)
 /* The same of what a call answered, by the name of its command or of its method: `GetTimes answers E_NOTIMPL`. */
 void judge_claim_call(struct judge *judge, unsigned rule, const struct sight *sight, bool holds);
 void judge_claim_method(struct judge *judge, unsigned rule, const struct sight *sight, bool holds);

@@ -258,6 +258,8 @@ void rule_job_add_refused(struct judge *judge, unsigned rule, const struct sight
 {
 	const struct add_row *row = row_of(rule);
 	struct counted counted;
+	/* Cheap questions first: this is asked at every sight. */
+	if (!is_add(sight) && !read_count(judge, sight, &counted)) return;
 	if (!is_row(judge, row, sight->job)) return;
 	if (is_add(sight) && row->reading) show_refusal(judge, row->reading, sight);
 	/* A NULL is seen by COM's proxy first (C-09). */

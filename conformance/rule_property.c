@@ -189,6 +189,7 @@ static void claim_kept(struct judge *judge, unsigned rule, const struct sight *s
 void rule_property_final(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool owner = rule == RULE_job_057;
+	if (sight->kind != SIGHT_CALL) return;
 	uint32_t invalid = judge_word(judge, "INVALID_STATE");
 	if (!owner) claim_kept(judge, rule, sight);
 	if (!is_final_call(judge, sight, owner ? "job.take_ownership" : "job.set") || !is_sound(judge, sight)) return;

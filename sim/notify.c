@@ -12,13 +12,13 @@ void notify_look(struct service_job *job)
 	uint32_t owed = job->job.notify_interface && service->running ? job->job.notify_pending : 0;
 	int64_t at_ns = service->now_ns + SERVICE_NOTIFY_NS;
 
-	if (!(owed & (NOTIFY_JOB_ERROR | NOTIFY_JOB_TRANSFERRED))) queue_cancel(&service->queue, &job->notify);
-	else if (!queue_is_armed(&job->notify)) service_arm(service, &job->notify, at_ns);
+	if (!(owed & (NOTIFY_JOB_ERROR | NOTIFY_JOB_TRANSFERRED))) service_disarm(job, EVENT_OF_NOTIFY);
+	else if (!service_is_armed(job, EVENT_OF_NOTIFY)) service_arm(job, EVENT_OF_NOTIFY, at_ns);
 	if (!(owed & NOTIFY_JOB_MODIFICATION)) {
-		queue_cancel(&service->queue, &job->modify);
-	} else if (!queue_is_armed(&job->modify)) {
+		service_disarm(job, EVENT_OF_MODIFICATION);
+	} else if (!service_is_armed(job, EVENT_OF_MODIFICATION)) {
 		int64_t next_ns = job->modification_told_ns ? job->modification_told_ns + SERVICE_MODIFICATION_NS : 0;
-		service_arm(service, &job->modify, next_ns > at_ns ? next_ns : at_ns);
+		service_arm(job, EVENT_OF_MODIFICATION, next_ns > at_ns ? next_ns : at_ns);
 	}
 }
 
@@ -94,7 +94,7 @@ void notify_call(struct service_job *job)
 	result = call_client(job, is_error ? "job_error" : "job_transferred", is_error);
 	if (is_again(job, flag, generation, result)) {
 		job->job.notify_pending |= flag;
-		service_arm(service, &job->notify, service->now_ns + SERVICE_NOTIFY_AGAIN_NS);
+		service_arm(job, EVENT_OF_NOTIFY, service->now_ns + SERVICE_NOTIFY_AGAIN_NS);
 	}
 	notify_look(job);
 }

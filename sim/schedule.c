@@ -9,8 +9,8 @@ void schedule_wake(struct service *service)
 	int64_t at_ns = service->now_ns + SERVICE_QUEUED_NS;
 
 	if (!service->running) return;
-	if (queue_is_armed(&service->schedule) && service->schedule.at_ns <= at_ns) return;
-	service_arm(service, &service->schedule, at_ns);
+	if (queue_is_armed(&service->queue, SERVICE_SCHEDULE) && queue_time(&service->queue, SERVICE_SCHEDULE) <= at_ns) return;
+	queue_arm(&service->queue, SERVICE_SCHEDULE, at_ns);
 }
 
 void schedule_enqueue(struct service_job *job)
@@ -87,7 +87,7 @@ static void give_turn(struct service_job *job)
 		service_step(job, &block);
 	} else {
 		service_event(job, EVENT_TURN);
-		if (is_background(job)) service_arm(service, &job->slice, service->now_ns + SERVICE_SLICE_NS);
+		if (is_background(job)) service_arm(job, EVENT_OF_SLICE, service->now_ns + SERVICE_SLICE_NS);
 	}
 }
 
@@ -100,7 +100,7 @@ static void turn(struct service_job *job)
 
 static void look_again(struct service *service, int64_t after_ns)
 {
-	service_arm(service, &service->schedule, service->now_ns + after_ns);
+	queue_arm(&service->queue, SERVICE_SCHEDULE, service->now_ns + after_ns);
 }
 
 /* When the next job of the queue is ready; those that wait for others or their owner wake the schedule otherwise. */
@@ -109,8 +109,8 @@ static void wait_for_ready(struct service *service)
 	for (unsigned i = 0; i < service->jobs_count; i++) {
 		struct service_job *job = service->jobs[i];
 		if (job->job.state != STATE_QUEUED || !job->job.owner_present || job->ready_ns <= service->now_ns) continue;
-		if (!queue_is_armed(&service->schedule) || job->ready_ns < service->schedule.at_ns)
-			service_arm(service, &service->schedule, job->ready_ns);
+		if (!queue_is_armed(&service->queue, SERVICE_SCHEDULE) || job->ready_ns < queue_time(&service->queue, SERVICE_SCHEDULE))
+			queue_arm(&service->queue, SERVICE_SCHEDULE, job->ready_ns);
 	}
 }
 
@@ -147,7 +147,7 @@ void schedule_slice(struct service_job *job)
 
 	if (!service_is_active(job) || !is_background(job)) return;
 	if (!ready || ready->job.priority > job->job.priority) {
-		service_arm(service, &job->slice, service->now_ns + SERVICE_SLICE_NS);
+		service_arm(job, EVENT_OF_SLICE, service->now_ns + SERVICE_SLICE_NS);
 		return;
 	}
 	transfer_sync(job);

@@ -16,9 +16,8 @@ bool service_init(struct service *service, struct arena *arena, struct target *t
 	service->block_cause = CAUSE_POLICY_COST;
 	rng_init(&service->ids, seed, "job-id");
 	disk_init(&service->disk, arena);
-	queue_item_init(&service->schedule, EVENT_OF_SCHEDULE, service);
 	service->origin = origin_new(arena);
-	return service->origin && queue_init(&service->queue, arena, SERVICE_EVENTS_MAX);
+	return service->origin && queue_init(&service->queue, arena, SERVICE_TIMERS, 0);
 }
 
 bool service_has_defect(const struct service *service, enum defect defect)
@@ -48,12 +47,26 @@ void service_line(struct service *service, const struct trace_line *line)
 	if (listener->line) listener->line(listener->context, line);
 }
 
-void service_arm(struct service *service, struct queue_item *item, int64_t at_ns)
+static uint32_t timer_of(const struct service_job *job, enum service_event event)
 {
-	bool armed = queue_arm(&service->queue, item, at_ns > service->now_ns ? at_ns : service->now_ns);
+	return job->index * SERVICE_JOB_TIMERS + event;
+}
 
-	assert(armed);
-	(void)armed;
+void service_arm(struct service_job *job, enum service_event event, int64_t at_ns)
+{
+	const struct service *service = job->service;
+
+	queue_arm(&job->service->queue, timer_of(job, event), at_ns > service->now_ns ? at_ns : service->now_ns);
+}
+
+void service_disarm(struct service_job *job, enum service_event event)
+{
+	queue_cancel(&job->service->queue, timer_of(job, event));
+}
+
+bool service_is_armed(const struct service_job *job, enum service_event event)
+{
+	return queue_is_armed(&job->service->queue, timer_of(job, event));
 }
 
 bool service_is_active(const struct service_job *job)
@@ -71,29 +84,18 @@ static void make_id(struct service *service, char *text, size_t size)
 		(unsigned)(a & 0xFFF), (unsigned)(b >> 48 & 0x3FFF) | 0x8000, (unsigned long long)(b & 0xFFFFFFFFFFFF));
 }
 
-static void init_items(struct service_job *job)
+/* A timer follows the job's deadline; one that is over is due now. */
+static void follow(struct service_job *job, enum service_event event, int64_t due_ns)
 {
-	queue_item_init(&job->retry, EVENT_OF_RETRY, job);
-	queue_item_init(&job->no_progress, EVENT_OF_NO_PROGRESS, job);
-	queue_item_init(&job->expiry, EVENT_OF_EXPIRY, job);
-	queue_item_init(&job->slice, EVENT_OF_SLICE, job);
-	queue_item_init(&job->transfer_next, EVENT_OF_TRANSFER, job);
-	queue_item_init(&job->notify, EVENT_OF_NOTIFY, job);
-	queue_item_init(&job->modify, EVENT_OF_MODIFICATION, job);
-	queue_item_init(&job->maximum, EVENT_OF_MAXIMUM, job);
-}
-
-/* An item follows the job's deadline; one that is over is due now. */
-static void follow(struct service_job *job, struct queue_item *item, int64_t due_ns)
-{
-	struct service *service = job->service;
+	const struct service *service = job->service;
 
 	if (due_ns == JOB_NEVER || !service->running) {
-		queue_cancel(&service->queue, item);
+		service_disarm(job, event);
 		return;
 	}
 	if (due_ns < service->now_ns) due_ns = service->now_ns;
-	if (!queue_is_armed(item) || item->at_ns != due_ns) service_arm(service, item, due_ns);
+	if (!service_is_armed(job, event) || queue_time(&service->queue, timer_of(job, event)) != due_ns)
+		service_arm(job, event, due_ns);
 }
 
 /* When the job will have been active for as long as it may. */
@@ -105,10 +107,10 @@ static int64_t maximum_due_ns(const struct service_job *job)
 
 static void follow_timers(struct service_job *job)
 {
-	follow(job, &job->maximum, maximum_due_ns(job));
-	follow(job, &job->retry, job->job.retry_due_ns);
-	follow(job, &job->no_progress, job->job.no_progress_due_ns);
-	follow(job, &job->expiry, job->job.expires_ns);
+	follow(job, EVENT_OF_MAXIMUM, maximum_due_ns(job));
+	follow(job, EVENT_OF_RETRY, job->job.retry_due_ns);
+	follow(job, EVENT_OF_NO_PROGRESS, job->job.no_progress_due_ns);
+	follow(job, EVENT_OF_EXPIRY, job->job.expires_ns);
 }
 
 /* COST-003: what was blocked runs again without a call, whatever it was made of. */
@@ -156,7 +158,6 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	job->maximum_ns = service->machine->dialect == DIALECT_BITS ? SERVICE_MAXIMUM_NS : JOB_NEVER;
 	make_id(service, job->id, sizeof job->id);
 	job->creation = job->modification = service_wall(service);
-	init_items(job);
 	service->jobs[service->jobs_count++] = job;
 	follow_timers(job);
 	tell_world(job);
@@ -253,7 +254,7 @@ static void carry_out(struct service_job *job, enum effect_kind kind)
 	case EFFECT_KEEP_FILES: keep_files(job); break;
 	case EFFECT_DELETE_FILES: delete_files(job); break;
 	case EFFECT_NOTIFY_ERROR:
-	case EFFECT_NOTIFY_TRANSFERRED: queue_cancel(&job->service->queue, &job->notify); break; /* news: told soon */
+	case EFFECT_NOTIFY_TRANSFERRED: service_disarm(job, EVENT_OF_NOTIFY); break; /* news: told soon */
 	case EFFECT_IMPOSSIBLE:
 	case EFFECT_REFUSE:
 	case EFFECT_ERROR_SET:
@@ -292,7 +293,7 @@ static void leave(struct service_job *job, enum state from)
 	if (!was_active && service_is_active(job)) job->active_since_ns = job->service->now_ns;
 	if (was_active && !service_is_active(job)) {
 		job->active_ns += job->service->now_ns - job->active_since_ns;
-		queue_cancel(&job->service->queue, &job->slice);
+		service_disarm(job, EVENT_OF_SLICE);
 		schedule_wake(job->service);
 	}
 }
@@ -346,7 +347,7 @@ const struct move *service_event(struct service_job *job, enum event event)
 /* --- what is due */
 
 /* Data that flowed is progress that the job may not have been told of. */
-static void deadline(struct service_job *job, struct queue_item *item, const int64_t *due_ns, enum event event)
+static void deadline(struct service_job *job, enum service_event timer, const int64_t *due_ns, enum event event)
 {
 	int64_t was_ns = *due_ns;
 
@@ -354,7 +355,7 @@ static void deadline(struct service_job *job, struct queue_item *item, const int
 	if (*due_ns > job->service->now_ns) return;
 	service_event(job, event);
 	/* A deadline that the step left where it was is not due again. */
-	if (*due_ns == was_ns) queue_cancel(&job->service->queue, item);
+	if (*due_ns == was_ns) service_disarm(job, timer);
 }
 
 static void exceed(struct service_job *job)
@@ -363,20 +364,24 @@ static void exceed(struct service_job *job)
 	if (service_is_active(job)) transfer_fail(job, CAUSE_MAX_DOWNLOAD_TIME);
 }
 
-void service_happen(struct service *service, struct queue_item *item)
+void service_happen(struct service *service, uint32_t timer)
 {
-	struct service_job *job = item->owner;
+	struct service_job *job;
 
-	switch ((enum service_event)item->kind) {
-	case EVENT_OF_RETRY: deadline(job, item, &job->job.retry_due_ns, EVENT_RETRY_DUE); break;
-	case EVENT_OF_NO_PROGRESS: deadline(job, item, &job->job.no_progress_due_ns, EVENT_NO_PROGRESS); break;
-	case EVENT_OF_EXPIRY: deadline(job, item, &job->job.expires_ns, EVENT_EXPIRED); break;
+	if (timer == SERVICE_SCHEDULE) {
+		schedule_pass(service);
+		return;
+	}
+	job = service->jobs[timer / SERVICE_JOB_TIMERS];
+	switch ((enum service_event)(timer % SERVICE_JOB_TIMERS)) {
+	case EVENT_OF_RETRY: deadline(job, EVENT_OF_RETRY, &job->job.retry_due_ns, EVENT_RETRY_DUE); break;
+	case EVENT_OF_NO_PROGRESS: deadline(job, EVENT_OF_NO_PROGRESS, &job->job.no_progress_due_ns, EVENT_NO_PROGRESS); break;
+	case EVENT_OF_EXPIRY: deadline(job, EVENT_OF_EXPIRY, &job->job.expires_ns, EVENT_EXPIRED); break;
 	case EVENT_OF_SLICE: schedule_slice(job); break;
 	case EVENT_OF_TRANSFER: transfer_next(job); break;
 	case EVENT_OF_NOTIFY: notify_call(job); break;
 	case EVENT_OF_MODIFICATION: notify_modification(job); break;
 	case EVENT_OF_MAXIMUM: exceed(job); break;
-	case EVENT_OF_SCHEDULE: schedule_pass(service); break;
 	}
 }
 
@@ -423,7 +428,7 @@ void service_kill(struct service *service)
 	}
 	service->running = false;
 	for (unsigned i = 0; i < service->jobs_count; i++) transfer_abort(service->jobs[i]);
-	while (queue_pop(&service->queue)) continue;
+	queue_clear(&service->queue);
 }
 
 void service_start(struct service *service)

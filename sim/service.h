@@ -17,7 +17,6 @@
 #define SERVICE_RANGES_MAX 512         /* of a file; administrators have no limit of 500 */
 #define SERVICE_HANDLES_MAX 512        /* alive at the same time */
 #define SERVICE_PATHS_MAX 128          /* whose requests are counted */
-#define SERVICE_EVENTS_MAX (SERVICE_JOBS_MAX * 9 + 8)
 
 #define SERVICE_QUEUED_NS NET_MS       /* a job is QUEUED at least so long */
 #define SERVICE_SLICE_NS (300 * NET_S) /* the time slice of a background job when others wait */
@@ -27,11 +26,15 @@
 #define SERVICE_MAXIMUM_NS (INT64_C(7776000) * NET_S)  /* active time that a job of bits has at most, by default */
 #define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
 
-/* What an armed queue_item means; the owner is a job, or the service for EVENT_OF_SCHEDULE. */
+/* What a job waits for. In the queue its number is index of the job * SERVICE_JOB_TIMERS + event. */
 enum service_event {
 	EVENT_OF_RETRY, EVENT_OF_NO_PROGRESS, EVENT_OF_EXPIRY, EVENT_OF_SLICE,
-	EVENT_OF_TRANSFER, EVENT_OF_NOTIFY, EVENT_OF_MODIFICATION, EVENT_OF_MAXIMUM, EVENT_OF_SCHEDULE,
+	EVENT_OF_TRANSFER, EVENT_OF_NOTIFY, EVENT_OF_MODIFICATION, EVENT_OF_MAXIMUM,
 };
+
+#define SERVICE_JOB_TIMERS (EVENT_OF_MAXIMUM + 1u)
+#define SERVICE_SCHEDULE (SERVICE_JOBS_MAX * SERVICE_JOB_TIMERS)  /* number of the service's own: look whose turn it is */
+#define SERVICE_TIMERS (SERVICE_SCHEDULE + 1)
 
 struct file_range {
 	uint64_t offset, length;           /* JOB_SIZE_UNKNOWN: to the end of the file */
@@ -115,7 +118,6 @@ struct service_job {
 	bool is_connected;                 /* the server answered since the state was entered (C-17) */
 	unsigned handles;                  /* job handles of clients */
 	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */
-	struct queue_item retry, no_progress, expiry, slice, transfer_next, notify, modify, maximum;
 };
 
 enum object_kind { OBJECT_JOB, OBJECT_ERROR, OBJECT_FILE, OBJECT_FILES, OBJECT_JOBS };
@@ -155,7 +157,6 @@ struct service {
 	struct service_job *jobs[SERVICE_JOBS_MAX];
 	unsigned jobs_count;
 	uint64_t waits;
-	struct queue_item schedule;
 	struct handle handles[SERVICE_HANDLES_MAX];
 	struct object objects[SERVICE_HANDLES_MAX];
 	unsigned handles_top, objects_top; /* places beyond were never used */
@@ -190,8 +191,8 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 const struct move *service_event(struct service_job *job, enum event event);
 
 bool service_is_active(const struct service_job *job);  /* CONNECTING, TRANSFERRING */
-/* An item of the queue that is due. */
-void service_happen(struct service *service, struct queue_item *item);
+/* A timer that is due. */
+void service_happen(struct service *service, uint32_t timer);
 
 /* The world's changes. */
 void service_network(struct service *service, bool up);
@@ -206,8 +207,10 @@ void service_disk(struct service *service);
 int64_t service_next_timer(const struct service *service);
 
 void service_line(struct service *service, const struct trace_line *line);
-/* Arms; a full queue cannot be: it has a place for every item. */
-void service_arm(struct service *service, struct queue_item *item, int64_t at_ns);
+/* Arms what the job waits for; a time that is over is now. Cannot fail. */
+void service_arm(struct service_job *job, enum service_event event, int64_t at_ns);
+void service_disarm(struct service_job *job, enum service_event event);
+bool service_is_armed(const struct service_job *job, enum service_event event);
 
 /* --- schedule.c: whose turn it is */
 

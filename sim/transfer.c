@@ -19,13 +19,13 @@ struct service_file *transfer_file(const struct service_job *job)
 void transfer_arm(struct service_job *job, enum transfer_phase phase, int64_t after_ns)
 {
 	job->transfer.phase = phase;
-	service_arm(job->service, &job->transfer_next, job->service->now_ns + after_ns);
+	service_arm(job, EVENT_OF_TRANSFER, job->service->now_ns + after_ns);
 }
 
 static void stop(struct service_job *job)
 {
 	job->transfer.phase = TRANSFER_IDLE;
-	queue_cancel(&job->service->queue, &job->transfer_next);
+	service_disarm(job, EVENT_OF_TRANSFER);
 }
 
 /* --- lines of the origin */

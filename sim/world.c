@@ -144,17 +144,18 @@ static bool world_step(void *self, int64_t until_ns, char *why, size_t why_size)
 {
 	struct world *world = self;
 	struct service *service = world->service;
-	const struct queue_item *next;
+	uint32_t timer;
+	int64_t due_ns = 0;
 
 	if (!service) {
 		snprintf(why, why_size, "no scenario has begun");
 		return false;
 	}
-	next = queue_peek(&service->queue);
-	if (next && next->at_ns <= until_ns) {
-		assert(next->at_ns >= service->now_ns);
-		service->now_ns = next->at_ns;
-		service_happen(service, queue_pop(&service->queue));
+	timer = queue_pop_until(&service->queue, until_ns, &due_ns);
+	if (timer != QUEUE_NONE) {
+		assert(due_ns >= service->now_ns);
+		service->now_ns = due_ns;
+		service_happen(service, timer);
 	} else if (until_ns > service->now_ns) {
 		service->now_ns = until_ns;
 	}
