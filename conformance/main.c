@@ -1,6 +1,7 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
 #include "conformance/explore_verb.h"
 #include "conformance/lint.h"
+#include "conformance/mutants_verb.h"
 #include "conformance/options.h"
 #include "conformance/output.h"
 #include "conformance/results.h"
@@ -321,6 +322,17 @@ static int verb_explore(struct options *options, struct arena *arena, bool expor
 	return flush_stdout(worst);
 }
 
+static int verb_mutants(struct options *options, struct arena *arena)
+{
+	struct selection selection;
+	if (options->impl) return options_usage("expected no --impl with mutants, found", options->impl);
+	int code = (int)select_scenarios(arena, options->library, NULL, 0, &selection, stderr);
+	if (code) return code;
+	const struct mutants_options how = { .run = &options->run, .words = options->words, .words_count = options->words_count,
+		.matrix = options->matrix, .json = options->json };
+	return flush_stdout(mutants_tell(arena, &selection, &how, stdout));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
@@ -331,9 +343,10 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
 	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
+	if (!strcmp(options->verb, "mutants")) return verb_mutants(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explore, export, mutants, xfail or bless, found", options->verb);
 }
 
 int main(int argc, char **argv)

@@ -14,6 +14,7 @@ static const char USAGE[] =
 	"       bgcheck show table|rules|faults|readings|protocol|mutants [--dialect D] [--json] [--tsv]\n"
 	"       bgcheck trace FILE [--dialect D] [--json]                a trace, or what the reference does with a scenario\n"
 	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
+	"       bgcheck mutants [--jobs N] [--matrix FILE] [--json] [ID...]  known-bad variants of the reference before the suite\n"
 	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
 	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
@@ -40,6 +41,7 @@ static const char USAGE[] =
 	"  --quiet                      no summary on the terminal\n"
 	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
 	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
+	"  --matrix FILE                mutants: what was broken by which mutant in which scenario (TSV)\n"
 	"  --threads N                  explore: (default 1)\n"
 	"  --bound N --memory MIB       explore: stop after so many states, so much memory (exit 4)\n"
 	"\n"
@@ -66,7 +68,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_MATRIX, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -94,6 +96,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "accept", required_argument, NULL, OPTION_ACCEPT },
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
+	{ "matrix", required_argument, NULL, OPTION_MATRIX },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -149,6 +152,7 @@ static int set_option(struct options *options, int id, char *value)
 		if (options->reading_count == READING_MAX) return options_usage("more than 64 --reading", NULL);
 		options->reading[options->reading_count++] = value;
 		return 0;
+	case OPTION_MATRIX: options->matrix = value; return 0;
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
@@ -175,6 +179,7 @@ static int parse_impl(struct options *options, char **adapter)
 	else if (!strncmp(options->impl, "mutant:", 7)) {
 		unit->impl = IMPL_MUTANT;
 		unit->mutant = mutant_find(options->impl + 7);
+		if (!unit->mutant && mutant_row_find(options->impl + 7, &options->edit)) unit->mutant = &options->edit.mutant;
 		if (!unit->mutant) return options_usage("expected a mutant of `bgcheck show mutants`, found", options->impl + 7);
 	} else return options_usage("expected --impl reference or mutant:ID, found", options->impl);
 	if (!options->run.jobs) options->run.jobs = 1;

@@ -3,6 +3,7 @@
 #define BGCHECK_CONFORMANCE_UNIT_H
 
 #include "conformance/choice.h"
+#include "sim/play.h"
 #include "sim/scenario.h"
 
 #include <jansson.h>
@@ -34,6 +35,16 @@ struct unit {
  *   transitions{"FROM>TO": n}; harness (text, only when bgcheck itself failed).
  * Never NULL but when memory is used up. */
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);
+
+/* A play and its judge, without a word of JSON: for those who only ask what was broken. */
+struct unit_trial {
+	struct play play;
+	struct judge *judge;       /* NULL: `harness` */
+	const char *harness;       /* bgcheck itself failed: why; else NULL */
+};
+/* Plays the unit on a machine of the simulator, and judges it as unit_run() does. */
+void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
+	struct unit_trial *trial);
 
 /* The text of a play's trace, as it is written to files; in the arena. NULL when the arena is used up. */
 struct trace;

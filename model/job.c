@@ -71,7 +71,7 @@ static const struct move *find_row(const struct machine *machine, const struct j
 	const struct move *row = machine_cell(machine, job->state, occurrence->event, &count);
 
 	for (unsigned i = 0; i < count; i++)
-		if (guard_holds(row[i].guard, machine, job, occurrence)) return &row[i];
+		if (guard_holds(row[i].guard, machine, job, occurrence) != row[i].negated) return &row[i];
 	UNREACHABLE("the last guard of every cell is `always`");
 	return row;
 }

@@ -302,6 +302,9 @@ service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);
 service_answer *service_file_answer(const char *command);
 service_answer *service_later_answer(const char *command);
+/* --- service_spoil.c: what a deliberate defect makes of an answer; returns the code that is told. */
+uint32_t service_spoil_code(const struct call_frame *frame, uint32_t hr);
+void service_spoil_fields(struct call_frame *frame);
 /* Properties of job.set and job.get that service_job.c does not know. */
 uint32_t service_later_set(struct call_frame *frame);
 uint32_t service_later_get(struct call_frame *frame);

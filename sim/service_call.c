@@ -228,8 +228,11 @@ void service_call(struct service *service, const struct call *call, struct reply
 		unsupported(&frame, "", "the reference does not do this");
 		return;
 	}
-	reply->hr = answer(&frame);
-	if (!HR_FAILED(reply->hr)) return;
+	reply->hr = service_spoil_code(&frame, answer(&frame));
+	if (!HR_FAILED(reply->hr)) {
+		service_spoil_fields(&frame);
+		return;
+	}
 	refuse(&frame);
 	spoil_error(&frame, reply->hr);
 }
