@@ -22,6 +22,7 @@ void schedule_enqueue(struct service_job *job)
 
 static bool is_background(const struct service_job *job)
 {
+	if (service_has_defect(job->service, DEFECT_foreground_waits)) return job->service->machine->dialect == DIALECT_BITS;
 	return job->service->machine->dialect == DIALECT_BITS && job->job.priority != JOB_PRIORITY_FOREGROUND;
 }
 
@@ -35,14 +36,16 @@ static bool is_held(const struct service *service)
 
 static bool is_ready(const struct service_job *job)
 {
-	if (is_held(job->service)) return false;
+	if (is_held(job->service) || service_spoil_waits(job)) return false;
 	return job->job.state == STATE_QUEUED && job->job.owner_present && job->service->now_ns >= job->ready_ns;
 }
 
 /* Foreground first, then the highest priority, then who waits longest. */
 static bool is_before(const struct service_job *a, const struct service_job *b)
 {
-	if (a->job.priority != b->job.priority && (is_background(a) || is_background(b)))
+	bool equal = service_has_defect(a->service, DEFECT_priority_ignored);
+
+	if (!equal && a->job.priority != b->job.priority && (is_background(a) || is_background(b)))
 		return a->job.priority < b->job.priority;
 	return a->waits_since < b->waits_since;
 }

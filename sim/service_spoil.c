@@ -1,6 +1,7 @@
 /* service_spoil.c -- deliberate defects of what calls answer: those of the machine's `answers`. The reference has none. */
 #include "sim/service.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define HR_FAILED(hr) ((hr) >> 31 & 1u)
@@ -63,4 +64,82 @@ void service_spoil_fields(struct call_frame *frame)
 		for (unsigned k = 0; k < reply->fields_count; k++)
 			if (!strcmp(reply->fields[k].key, field)) spoil_field(&machine->answers[i], &reply->fields[k].value);
 	}
+}
+
+/* --- what takes more than a line */
+
+void service_spoil_errors(struct service_job *job)
+{
+	struct service *service = job->service;
+
+	if (!service_has_defect(service, DEFECT_errors_shared)) return;
+	for (unsigned i = 0; i < service->jobs_count; i++) service->jobs[i]->job.error = job->job.error;
+}
+
+bool service_spoil_is_dead(const struct call_frame *frame)
+{
+	const struct service *service = frame->service;
+
+	if (!service_has_defect(service, DEFECT_file_dies_with_error)) return false;
+	for (unsigned i = 0; i < service->objects_top; i++) {
+		const struct object *object = &service->objects[i];
+		if (object->references > 0 && object->kind == OBJECT_ERROR && object->job == frame->job) return false;
+	}
+	return true;
+}
+
+void service_spoil_rename(struct call_frame *frame)
+{
+	unsigned index = frame->handle->object->file;
+	struct service_file *file = frame->job->files[index];
+	struct job *job = &frame->job->job;
+
+	if (!file->url_first) file->url_first = file->url;
+	if (!service_has_defect(frame->service, DEFECT_rename_undoes_file) || !job->files[index].done) return;
+	job->files[index] = (struct job_file){ .bytes_total = JOB_SIZE_UNKNOWN };
+	job->file_current = index;
+	transfer_restart_file(frame->job);
+}
+
+void service_spoil_restart(struct service_job *job)
+{
+	if (!service_has_defect(job->service, DEFECT_name_lost_at_restart)) return;
+	for (unsigned i = 0; i < job->job.files_count; i++)
+		if (job->files[i]->url_first) job->files[i]->url = job->files[i]->url_first;
+}
+
+void service_spoil_path(const struct service *service, char *path)
+{
+	char *to = path;
+
+	if (!service_has_defect(service, DEFECT_unescapes_url)) return;
+	for (const char *at = path; *at; at++) {
+		char digits[3] = { at[0] == '%' ? at[1] : '\0', at[0] == '%' && at[1] ? at[2] : '\0', '\0' };
+		if (digits[1]) at += 2;
+		*to++ = digits[1] ? (char)strtol(digits, NULL, 16) : *at;
+	}
+	*to = '\0';
+}
+
+void service_spoil_ranges(const struct call_frame *frame, struct file_range *ranges, unsigned count)
+{
+	struct file_range last;
+
+	if (count < 2 || !service_has_defect(frame->service, DEFECT_ranges_swapped)) return;
+	last = ranges[count - 1];
+	ranges[count - 1] = ranges[count - 2];
+	ranges[count - 2] = last;
+}
+
+bool service_spoil_waits(const struct service_job *job)
+{
+	const struct service *service = job->service;
+
+	if (!service_has_defect(service, DEFECT_failed_blocks)) return false;
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		const struct job *other = &service->jobs[i]->job;
+		bool failed = other->state == STATE_ERROR || other->state == STATE_TRANSIENT_ERROR;
+		if (failed && other->priority < job->job.priority) return true;
+	}
+	return false;
 }

@@ -142,6 +142,7 @@ void transfer_aim(struct service_job *job)
 	bool valid = transfer_split_url(transfer_file(job)->url, transfer->host, sizeof transfer->host, transfer->path,
 		sizeof transfer->path);
 
+	service_spoil_path(job->service, transfer->path);
 	assert(valid); /* AddFile refuses what is no URL */
 	(void)valid;
 	transfer->redirects = 0;
@@ -299,6 +300,7 @@ static void choose_part(struct service_job *job)
 	struct transfer *transfer = &job->transfer;
 	uint64_t done = job->job.files[job->job.file_current].bytes_transferred;
 
+	if (service_has_defect(job->service, DEFECT_starts_without_range) && file->ranges_count == 0) done = 0;
 	transfer->asked_part = done > 0 || file->ranges_count > 0;
 	transfer->from = done;
 	transfer->to = WHOLE;

@@ -226,7 +226,7 @@ static void body_ended(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 
-	if (transfer->told < transfer->promised) {
+	if (transfer->told < transfer->promised && !service_has_defect(job->service, DEFECT_short_body_is_done)) {
 		break_off(job);
 	} else if (arriving(&transfer->response) > transfer->promised) {
 		transfer_close(job, "aborted", transfer->told);

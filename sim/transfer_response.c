@@ -122,6 +122,7 @@ static bool accept_part(struct service_job *job)
 	const struct response *response = &transfer->response;
 	struct service_file *file = transfer_file(job);
 
+	if (service_has_defect(job->service, DEFECT_takes_any_part)) return true;
 	if (!transfer->asked_part || !response->has_content_range || response->range_from != transfer->from) {
 		fail_response(job, CAUSE_HTTP_WRONG_RANGE);
 		return false;
@@ -149,7 +150,7 @@ static bool accept_whole(struct service_job *job)
 		else fail_response(job, CAUSE_HTTP_NO_RANGE);
 		return false;
 	}
-	if (!partial) return true;
+	if (!partial || service_has_defect(job->service, DEFECT_appends_whole)) return true;
 	return restart(job, changed ? CAUSE_HTTP_CHANGED : CAUSE_HTTP_NO_RANGE_RESUME);
 }
 
@@ -212,7 +213,7 @@ void transfer_answered(struct service_job *job)
 		transfer_fail(job, CAUSE_HTTP_NOT_HTTP);
 	} else if (job->job.type != JOB_TYPE_DOWNLOAD) {
 		answered_put(job);
-	} else if (is_redirect(response)) {
+	} else if (is_redirect(response) && !service_has_defect(job->service, DEFECT_redirects_are_errors)) {
 		transfer_close(job, "done", job->transfer.head ? 0 : response->body_length);
 		redirect(job);
 	} else if (response->status < 200 || response->status > 299) {
