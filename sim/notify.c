@@ -63,10 +63,10 @@ static uint32_t call_client(struct service_job *job, const char *kind, bool with
 	enum state state = job->job.state;
 	uint32_t result;
 
+	if (error && service_has_defect(service, DEFECT_borrowed_is_gone)) service_handle_take_back(error, error_serial);
 	if (service_has_defect(service, DEFECT_callback_early)) job->job.state = STATE_TRANSFERRING;
 	result = listener->called ? listener->called(listener->context, &callback) : 0;
 	if (service_has_defect(service, DEFECT_callback_early) || service_has_defect(service, DEFECT_callback_undoes)) job->job.state = state;
-	if (service_has_defect(service, DEFECT_borrowed_stay)) return result;
 	if (error) service_handle_take_back(error, error_serial);
 	if (own) service_handle_take_back(own, own_serial);
 	return result;

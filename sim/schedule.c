@@ -83,7 +83,7 @@ static void give_turn(struct service_job *job)
 	struct service *service = job->service;
 	struct occurrence block = service_occurrence(service, EVENT_BLOCK);
 
-	if (!service->network_up) {
+	if (!service->network_up && !service_has_defect(service, DEFECT_every_cause_retried)) {
 		service_event(job, EVENT_NET_LOST);
 	} else if (service->blocked) {
 		block.cause = service->block_cause;
@@ -129,6 +129,7 @@ void schedule_pass(struct service *service)
 	}
 	last = find_running(service, &running);
 	ready = find_ready(service, true);
+	if (service_has_defect(service, DEFECT_turns_never_end) && last) return;
 	if (running > 1 || (ready && last && ready->job.priority < last->job.priority)) {
 		transfer_sync(last);
 		service_event(last, EVENT_SLICE_END);
@@ -148,7 +149,7 @@ void schedule_slice(struct service_job *job)
 	struct service *service = job->service;
 	struct service_job *ready = find_ready(service, true);
 
-	if (!service_is_active(job) || !is_background(job)) return;
+	if (!service_is_active(job) || !is_background(job) || service_has_defect(service, DEFECT_turns_never_end)) return;
 	if (!ready || ready->job.priority > job->job.priority) {
 		service_arm(service, &job->slice, service->now_ns + SERVICE_SLICE_NS);
 		return;

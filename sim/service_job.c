@@ -359,6 +359,7 @@ static uint32_t get_progress(struct call_frame *frame)
 		else total += file->bytes_total;
 	}
 	service_reply_number(frame, "bytes_total", total);
+	if (service_has_defect(frame->service, DEFECT_progress_wavers) && frame->service->now_ns / NET_S % 2) transferred = 0;
 	service_reply_number(frame, "bytes_transferred", transferred);
 	service_reply_number(frame, "files_total", job->files_count);
 	service_reply_number(frame, "files_transferred", job_files_done(job));

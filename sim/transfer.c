@@ -186,7 +186,7 @@ static bool is_stopped_by_world(struct service_job *job)
 	struct service *service = job->service;
 	struct occurrence block = service_occurrence(service, EVENT_BLOCK);
 
-	if (service->network_up && !service->blocked) return false;
+	if ((service->network_up && !service->blocked) || service_has_defect(service, DEFECT_every_cause_retried)) return false;
 	stop(job);
 	if (!service->network_up) {
 		service_event(job, EVENT_NET_LOST);
@@ -334,7 +334,7 @@ static void request_arrived(struct service_job *job)
 		request.has_range = transfer->asked_part;
 		request.range_from = transfer->from;
 		request.range_to = transfer->to;
-		request.if_range = transfer->asked_part ? validator(transfer_file(job)) : NULL;
+		request.if_range = transfer->asked_part && !service_has_defect(service, DEFECT_asks_unguarded) ? validator(transfer_file(job)) : NULL;
 	}
 	transfer->number = count_request(service, transfer->path);
 	transfer->open = true;

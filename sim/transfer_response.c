@@ -89,8 +89,11 @@ static void restart_and_ask(struct service_job *job)
 	transfer_ask(job);
 }
 
-static enum cause cause_of_length(const struct response *response)
+static enum cause cause_of_length(const struct service_job *job)
 {
+	const struct response *response = &job->transfer.response;
+
+	if (service_has_defect(job->service, DEFECT_length_not_needed)) return CAUSE_NONE;
 	if (response->content_length != ORIGIN_NO_LENGTH) return CAUSE_NONE;
 	return response->chunked ? CAUSE_HTTP_CHUNKED : CAUSE_HTTP_NO_LENGTH;
 }
@@ -99,7 +102,7 @@ static void answered_head(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 	struct service_file *file = transfer_file(job);
-	enum cause cause = cause_of_length(&transfer->response);
+	enum cause cause = cause_of_length(job);
 	bool partial = job->job.files[job->job.file_current].bytes_transferred > 0;
 
 	transfer_close(job, "done", 0);
@@ -164,7 +167,7 @@ static void remember(struct service_file *file, const struct response *response)
 static void answered_get(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
-	enum cause cause = cause_of_length(&transfer->response);
+	enum cause cause = cause_of_length(job);
 
 	if (cause != CAUSE_NONE) {
 		fail_response(job, cause);
