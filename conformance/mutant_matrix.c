@@ -25,7 +25,8 @@ int mutant_matrix_begin(struct mutant_matrix *matrix, const char *path)
 	matrix->path = path;
 	matrix->file = fopen(name, "a+");
 	unlink(name);
-	if (!matrix->file || setvbuf(matrix->file, NULL, _IOFBF, BUFFER)) return complain(name);
+	matrix->buffer = malloc(BUFFER);   /* the library heeds the size of no other */
+	if (!matrix->file || !matrix->buffer || setvbuf(matrix->file, matrix->buffer, _IOFBF, BUFFER)) return complain(name);
 	return 0;
 }
 
@@ -73,7 +74,8 @@ int mutant_matrix_end(struct arena *arena, struct mutant_matrix *matrix, const s
 	unsigned lines_count = 0;
 	tell_fates(matrix, field, tasks, results, count);
 	char **lines = read_lines(arena, matrix->file, &lines_count);
-	bool failed = !lines || fclose(matrix->file);
+	bool failed = !lines | (fclose(matrix->file) != 0);
+	free(matrix->buffer);
 	FILE *file = failed ? NULL : fopen(matrix->path, "w");
 	if (!file) return complain(matrix->path);
 	qsort(lines, lines_count, sizeof *lines, compare);

@@ -12,6 +12,7 @@
 struct mutant_matrix {
 	const char *path;
 	FILE *file;        /* workers append to it; it has no name */
+	char *buffer;
 };
 
 /* 0, or -1 after a complaint: the path cannot be written. */

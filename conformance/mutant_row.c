@@ -56,11 +56,14 @@ static bool has_cause(enum event event)
 	return event == EVENT_TRANSIENT || event == EVENT_FATAL || event == EVENT_NET_LOST || event == EVENT_BLOCK || event == EVENT_NO_PROGRESS;
 }
 
-/* Words that are no effect of their own: a refusal is a matter of the answer, the others are about the table. */
-static bool may_have(const struct move *row, int effect)
+/* An effect is meaningful where the event has it in another row: that is what a table's author may mix up. Words that are no
+ * effect of their own are left out: a refusal is a matter of the answer, the others are about the table. */
+static bool may_have(const struct machine *machine, const struct move *row, int effect)
 {
-	uint32_t bit = EFFECT_BIT((unsigned)effect);
-	if (bit & (BIT(IMPOSSIBLE) | BIT(REFUSE) | BIT(MUTANT_ONLY))) return false;
+	uint32_t bit = EFFECT_BIT((unsigned)effect), others = 0;
+	for (unsigned i = 0; i < machine->moves_count; i++)
+		if (machine->moves[i].event == row->event) others |= machine->moves[i].effects;
+	if (!(others & bit) || (bit & (BIT(IMPOSSIBLE) | BIT(REFUSE) | BIT(MUTANT_ONLY)))) return false;
 	return !(bit & (BIT(ERROR_SET) | BIT(ERROR_COUNT) | BIT(RETRY_ARM))) || has_cause(row->event);
 }
 
@@ -70,7 +73,7 @@ static void add_effects(struct list *list)
 		const char *name = machine_effect_name((enum effect_kind)effect);
 		if (list->row->effects & EFFECT_BIT((unsigned)effect)) {
 			if (effect != EFFECT_MUTANT_ONLY) add(list, EDIT_EFFECT_OFF, effect, "-", name);
-		} else if (may_have(list->row, effect)) {
+		} else if (may_have(list->machine, list->row, effect)) {
 			add(list, EDIT_EFFECT_ON, effect, "+", name);
 		}
 	}

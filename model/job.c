@@ -246,6 +246,7 @@ static void set_error_no_progress(struct step *step)
 		report.context = error->context;
 		file = error->file;
 	}
+	if (has_defect(step->machine, DEFECT_no_progress_code)) report.code = 0x80200001u;
 	error_set(error, &report, CAUSE_NO_PROGRESS, file);
 	emit(step, EFFECT_ERROR_NO_PROGRESS, 0);
 }

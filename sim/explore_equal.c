@@ -123,9 +123,23 @@ static bool spell(struct space *space, uint32_t letter, struct explore_job *job,
 	return possible;
 }
 
+/* The explorer lets some events come to any job, to see that the table has an answer. Here only what can happen counts: a
+ * fault, or another file on the server, is met on a connection, and what has ended does not expire. */
+static bool is_brought(const struct explore_letter *letter, const struct explore_job *job)
+{
+	switch (letter->event) {
+	case EVENT_TRANSIENT:
+	case EVENT_FATAL:
+	case EVENT_CHANGED: return is_wired(job) && job->done < job->files;
+	case EVENT_EXPIRED: return !is_final(job);
+	default: return true;
+	}
+}
+
 static bool may(const struct space *space, uint32_t letter, const struct explore_job *job, unsigned condition)
 {
 	if (letter >= LETTERS_MAX) return explore_global_may(space->bounds, (enum explore_global)(letter - LETTERS_MAX));
+	if (letter < space->alphabet.count && !is_brought(&space->alphabet.letters[letter], job)) return false;
 	return letter < space->alphabet.count && explore_may(space->bounds, &space->alphabet.letters[letter], job, condition);
 }
 

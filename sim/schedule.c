@@ -150,7 +150,7 @@ void schedule_slice(struct service_job *job)
 	struct service_job *ready = find_ready(service, true);
 
 	if (!service_is_active(job) || !is_background(job) || service_has_defect(service, DEFECT_turns_never_end)) return;
-	if (!ready || ready->job.priority > job->job.priority) {
+	if (!ready || (ready->job.priority > job->job.priority && !service_has_defect(service, DEFECT_priority_ignored))) {
 		service_arm(service, &job->slice, service->now_ns + SERVICE_SLICE_NS);
 		return;
 	}

@@ -212,6 +212,8 @@ static uint32_t add_file(struct call_frame *frame)
 	uint32_t hr = placeless ? 0 : check_names(frame, url, local);
 
 	if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_add_fails_in_final)) return E(frame, E_FAIL); /* C-55 */
+	if (hr == E(frame, ERROR_PATH_NOT_FOUND) && service_has_defect(frame->service, DEFECT_adds_and_fails))
+		add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 	if (!hr) hr = check_room(frame, 1);
 	return hr ? hr : add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 }

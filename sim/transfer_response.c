@@ -62,6 +62,7 @@ static bool restart(struct service_job *job, enum cause cause)
 {
 	struct fault_report report = machine_report(job->service->machine, cause, job->transfer.response.status);
 
+	if (cause == CAUSE_HTTP_CHANGED && service_has_defect(job->service, DEFECT_changes_unseen)) return true;
 	if (report.fault_class != FAULT_CLASS_RESTART) {
 		transfer_close(job, "aborted", 0);
 		transfer_fail(job, cause);
