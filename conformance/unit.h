@@ -47,7 +47,6 @@ void unit_try(struct arena *arena, const struct unit_options *options, const str
 	struct unit_trial *trial);
 
 /* The text of a play's trace, as it is written to files; in the arena. NULL when the arena is used up. */
-struct trace;
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length);
 
 #endif

@@ -308,7 +308,7 @@ uint32_t service_spoil_code(const struct call_frame *frame, uint32_t hr);
 void service_spoil_fields(struct call_frame *frame);
 /* Deliberate defects that take more than a line; without theirs each does nothing. */
 void service_spoil_errors(struct service_job *job);           /* errors_shared */
-bool service_spoil_is_dead(const struct call_frame *frame);   /* file_dies_with_error */
+bool service_spoil_is_dead(const struct call_frame *frame);   /* file_dies_with_error, elements_die_with_list */
 void service_spoil_rename(struct call_frame *frame);          /* rename_undoes_file; before the new name is kept */
 void service_spoil_restart(struct service_job *job);          /* name_lost_at_restart */
 void service_spoil_path(const struct service *service, char *path);  /* unescapes_url */

@@ -80,10 +80,12 @@ bool service_spoil_is_dead(const struct call_frame *frame)
 {
 	const struct service *service = frame->service;
 
-	if (!service_has_defect(service, DEFECT_file_dies_with_error)) return false;
+	enum object_kind kind = service_has_defect(service, DEFECT_elements_die_with_list) ? OBJECT_FILES : OBJECT_ERROR;
+
+	if (kind == OBJECT_ERROR && !service_has_defect(service, DEFECT_file_dies_with_error)) return false;
 	for (unsigned i = 0; i < service->objects_top; i++) {
 		const struct object *object = &service->objects[i];
-		if (object->references > 0 && object->kind == OBJECT_ERROR && object->job == frame->job) return false;
+		if (object->references > 0 && object->kind == kind && object->job == frame->job) return false;
 	}
 	return true;
 }
