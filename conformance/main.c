@@ -4,6 +4,7 @@
 #include "conformance/fmt.h"
 #include "conformance/interrupt.h"
 #include "conformance/lint.h"
+#include "conformance/mutants_verb.h"
 #include "conformance/options.h"
 #include "conformance/output.h"
 #include "conformance/replace.h"
@@ -377,6 +378,17 @@ static int verb_selftest(const struct options *options)
 	return interrupt_exit(flush_stdout(selftest(&how, stdout)));
 }
 
+static int verb_mutants(struct options *options, struct arena *arena)
+{
+	struct selection selection;
+	if (options->impl) return options_usage("expected no --impl with mutants, found", options->impl);
+	int code = (int)select_scenarios(arena, options->library, NULL, 0, &selection, stderr);
+	if (code) return code;
+	const struct mutants_options how = { .run = &options->run, .words = options->words, .words_count = options->words_count,
+		.matrix = options->matrix, .json = options->json };
+	return flush_stdout(mutants_tell(arena, &selection, &how, stdout));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
@@ -392,9 +404,10 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
 	if (!strcmp(options->verb, "fmt")) return verb_fmt(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
+	if (!strcmp(options->verb, "mutants")) return verb_mutants(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail, fmt, bless, adapter, serve-reference or selftest, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explore, export, mutants, xfail, fmt, bless, adapter, serve-reference or selftest, found", options->verb);
 }
 
 /* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */

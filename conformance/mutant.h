@@ -17,6 +17,8 @@ enum edit_kind {
 	EDIT_TO,             /* ... go to the state `value` */
 	EDIT_RESULT,         /* ... answer the code `value`; refusals become acceptances and the reverse */
 	EDIT_GUARD,          /* ... ask the guard `value` */
+	EDIT_GUARD_NOT,      /* ... ask that their guard does not hold */
+	EDIT_DROP,           /* the row `row` is taken out; the last one of its cell stays, and does nothing */
 	EDIT_CAUSE_CODE,     /* cause `event`, or MUTANT_ANY, reports the HRESULT `value` */
 	EDIT_CAUSE_CONTEXT,  /* ... the context `value` */
 	EDIT_CAUSE_FILE,     /* ... a file or not */
@@ -24,6 +26,10 @@ enum edit_kind {
 	EDIT_LIMIT,          /* the limit `event` (enum mutant_limit) is `value` */
 	EDIT_DEFECT,         /* the defect `value` is on */
 	EDIT_VARIANT,        /* the variant `value` is on */
+	EDIT_ANSWER_CODE,    /* struct answer_defect: `row` is where, `event` what it was */
+	EDIT_ANSWER_NUMBER,
+	EDIT_ANSWER_PLUS,
+	EDIT_ANSWER_TEXT,
 };
 
 enum mutant_limit {
@@ -41,12 +47,12 @@ struct edit {
 	int event;       /* enum event, cause or limit */
 	int from;        /* enum state, or MUTANT_ANY */
 	int64_t value;
-	const char *row; /* of rows: only the one with this id; NULL: all */
+	const char *row; /* of rows: only the one with this id, and that also when it is a refusal or impossible; NULL: all */
 };
 
 struct mutant {
 	const char *id;
-	const char *rules;     /* the rules that it breaks, space separated; the suite must name one of them */
+	const char *rules;     /* the rules that it breaks, space separated; the suite must name each of them */
 	bool dialects[DIALECT_COUNT];
 	const char *sentence;  /* what is wrong with it */
 	struct edit edits[MUTANT_EDITS_MAX];

@@ -30,7 +30,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_MATRIX, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -63,6 +63,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
 	{ "program", required_argument, NULL, OPTION_PROGRAM },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "matrix", required_argument, NULL, OPTION_MATRIX },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -134,6 +135,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_RULES:
 		options->run.unit.no_rules = !strcmp(value, "none");
 		return options->run.unit.no_rules || !strcmp(value, "all") ? 0 : options_usage("expected --rules all or none, found", value);
+	case OPTION_MATRIX: options->matrix = value; return 0;
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
@@ -162,6 +164,7 @@ static int parse_impl(struct options *options, char **adapter)
 	else if (!strncmp(options->impl, "mutant:", 7)) {
 		unit->impl = IMPL_MUTANT;
 		unit->mutant = mutant_find(options->impl + 7);
+		if (!unit->mutant && mutant_row_find(options->impl + 7, &options->edit)) unit->mutant = &options->edit.mutant;
 		if (!unit->mutant) return options_usage("expected a mutant of `bgcheck show mutants`, found", options->impl + 7);
 	} else return options_usage("expected --impl reference or mutant:ID, found", options->impl);
 	if (!options->run.jobs) options->run.jobs = 1;

@@ -2,6 +2,7 @@
 #ifndef BGCHECK_CONFORMANCE_OPTIONS_H
 #define BGCHECK_CONFORMANCE_OPTIONS_H
 
+#include "conformance/mutant_row.h"
 #include "conformance/run.h"
 #include "conformance/xfail_update.h"
 #include "sim/explore.h"
@@ -12,8 +13,9 @@
 struct options {
 	const char *verb;
 	struct run_options run;
-	const char *library, *out, *xfail, *impl, *witness;
+	const char *library, *out, *xfail, *impl, *witness, *matrix;
 	const char *program;         /* of selftest: what is attacked; NULL: this bgcheck */
+	struct mutant_row edit;      /* of --impl mutant:gen:...; run.unit.mutant points here */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
 	bool json, tsv, strict, quiet, check;

@@ -300,3 +300,20 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	if (harness) json_put_text(result, "harness", harness);
 	return result;
 }
+
+void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
+	struct unit_trial *trial)
+{
+	struct play_options how = { .dialect = unit->dialect, .seed = options->seed };
+	struct failure failure = { 0 };
+	struct target *target = world_new(arena, machine, options->seed);
+	*trial = (struct unit_trial){ 0 };
+	if (!target || play_scenario(arena, unit->scenario, target, &how, &trial->play, &failure)) {
+		trial->harness = "the player ran out of memory or over a limit";
+		return;
+	}
+	trial->judge = make_judge(arena, options, unit);
+	for (unsigned i = 0; trial->judge && i < trial->play.trace.count; i++)
+		if (judge_see(trial->judge, trial->play.trace.lines[i])) trial->judge = NULL;
+	if (!trial->judge || judge_end(trial->judge)) trial->harness = "a limit of the judge was exceeded";
+}

@@ -4,6 +4,7 @@
 
 #include "conformance/choice.h"
 #include "conformance/oracle_tell.h"
+#include "sim/play.h"
 #include "sim/scenario.h"
 
 #include <jansson.h>
@@ -40,8 +41,17 @@ struct unit {
  * Never NULL but when memory is used up. */
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);
 
+/* A play and its judge, without a word of JSON: for those who only ask what was broken. */
+struct unit_trial {
+	struct play play;
+	struct judge *judge;       /* NULL: `harness` */
+	const char *harness;       /* bgcheck itself failed: why; else NULL */
+};
+/* Plays the unit on a machine of the simulator, and judges it as unit_run() does. */
+void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
+	struct unit_trial *trial);
+
 /* The text of a play's trace, as it is written to files; in the arena. NULL when the arena is used up. */
-struct trace;
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length);
 
 #endif

@@ -71,7 +71,7 @@ static const struct move *find_row(const struct machine *machine, const struct j
 	const struct move *row = machine_cell(machine, job->state, occurrence->event, &count);
 
 	for (unsigned i = 0; i < count; i++)
-		if (guard_holds(row[i].guard, machine, job, occurrence)) return &row[i];
+		if (guard_holds(row[i].guard, machine, job, occurrence) != row[i].negated) return &row[i];
 	UNREACHABLE("the last guard of every cell is `always`");
 	return row;
 }
@@ -108,6 +108,7 @@ static uint32_t flags_asked(const struct machine *machine, const struct job *job
 static void owe(struct step *step, uint32_t flag, enum effect_kind kind)
 {
 	if (!(flags_asked(step->machine, step->job) & flag)) return;
+	if (has_defect(step->machine, DEFECT_owes_only_listeners) && !step->job->notify_interface) return;
 	step->job->notify_pending |= flag;
 	emit(step, kind, 0);
 }
@@ -245,6 +246,7 @@ static void set_error_no_progress(struct step *step)
 		report.context = error->context;
 		file = error->file;
 	}
+	if (has_defect(step->machine, DEFECT_no_progress_code)) report.code = 0x80200001u;
 	error_set(error, &report, CAUSE_NO_PROGRESS, file);
 	emit(step, EFFECT_ERROR_NO_PROGRESS, 0);
 }
@@ -260,7 +262,9 @@ static void clear_error(struct step *step)
 
 static void count_error(struct step *step)
 {
-	if (step->machine->faults[step_cause(step)].flags & FAULT_NOT_COUNTED) return;
+	bool counts = has_defect(step->machine, DEFECT_every_cause_counted);
+
+	if (!counts && (step->machine->faults[step_cause(step)].flags & FAULT_NOT_COUNTED)) return;
 	step->job->error_count++;
 	emit(step, EFFECT_ERROR_COUNT, 0);
 }
@@ -271,6 +275,13 @@ static void find_current(struct job *job)
 {
 	job->file_current = 0;
 	while (job->file_current < job->files_count && job->files[job->file_current].done) job->file_current++;
+}
+
+/* DEFECT_files_backwards. */
+static void find_last(struct job *job)
+{
+	for (unsigned i = 0; i < job->files_count; i++)
+		if (!job->files[i].done) job->file_current = i;
 }
 
 static void finish_file(struct job_file *file)
@@ -342,7 +353,9 @@ static void take_property(struct step *step)
 		job->notify_flags = (uint32_t)occurrence->value;
 		job->notify_pending &= flags_asked(step->machine, job);
 		break;
-	case PROPERTY_NOTIFY_INTERFACE: job->notify_interface = occurrence->value != 0; break;
+	case PROPERTY_NOTIFY_INTERFACE:
+		job->notify_interface = occurrence->value != 0 || (job->notify_interface && has_defect(step->machine, DEFECT_interface_stays));
+		break;
 	}
 	progress_move(step, period_old_ns);
 }
@@ -473,5 +486,6 @@ const struct move *job_step(const struct machine *machine, struct job *job, cons
 	enter_state(&step);
 	for (int kind = 0; kind < EFFECT_COUNT; kind++)
 		if (step.row->effects & EFFECT_BIT(kind)) apply_effect(&step, (enum effect_kind)kind);
+	if (has_defect(machine, DEFECT_files_backwards)) find_last(job);
 	return step.row;
 }

@@ -19,7 +19,7 @@ _Static_assert(DEFECT_COUNT <= 64, "a machine's defects fit a word of 64 bits");
 _Static_assert(VARIANT_COUNT <= 64, "a machine's variants fit a word of 64 bits");
 
 #define ROW(id, from, event, guard, to, result, effects, mark, cite) { #id, STATE_##from, EVENT_##event, \
-	GUARD_##guard, STATE_##to, CODE_##result, (uint32_t)(effects), MARK_##mark, cite },
+	GUARD_##guard, false, STATE_##to, CODE_##result, (uint32_t)(effects), MARK_##mark, cite },
 
 static const struct move do_moves[] = {
 #define MOVE ROW

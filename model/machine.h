@@ -60,6 +60,7 @@ struct move {
 	enum state from;
 	enum event event;
 	enum guard guard;  /* first row of the cell whose guard is true wins; the last one is `always` */
+	bool negated;      /* the guard must not hold: of mutants only */
 	enum state to;
 	enum code result;  /* what an API call answers; CODE_NOTHING for events of the world */
 	uint32_t effects;  /* EFFECT_BITs; EFFECT_IMPOSSIBLE: the event cannot happen here */
@@ -126,6 +127,19 @@ enum variant {
 	VARIANT_COUNT
 };
 
+/* A deliberate defect of what calls answer; the reference has none. Named in conformance/mutant.def. */
+struct answer_defect {
+	enum answer_defect_kind {
+		ANSWER_CODE,           /* the code `was`, an enum code (-1: any success), is told as `value`, another */
+		ANSWER_NUMBER,         /* the field is the number `value` */
+		ANSWER_PLUS,           /* ... more by `value` */
+		ANSWER_TEXT,           /* ... another text: empty when `value` is 0 */
+	} kind;
+	const char *where;         /* command, its property, and the field, separated by a space: "job.get priority value" */
+	int was;
+	int64_t value;
+};
+
 struct machine {
 	enum dialect dialect;
 	const struct move *moves;
@@ -134,6 +148,8 @@ struct machine {
 	struct limits limits;
 	uint64_t defects;            /* bits of enum defect */
 	uint64_t variants;           /* bits of enum variant */
+	const struct answer_defect *answers;
+	unsigned answers_count;
 };
 
 /* The reference machine of a dialect. Cannot fail. */

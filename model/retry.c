@@ -23,9 +23,10 @@ int64_t retry_seconds_ns(int64_t seconds)
 int64_t retry_delay_ns(const struct machine *machine, const struct job *job, int64_t retry_after_ns)
 {
 	int64_t delay_ns = job->retry_delay_ns;
+	bool reads = !(machine->defects & (UINT64_C(1) << DEFECT_retry_after_ignored));
 
 	assert(delay_ns >= 0);
-	if (retry_after_ns > delay_ns) delay_ns = retry_after_ns;
+	if (retry_after_ns > delay_ns && reads) delay_ns = retry_after_ns;
 	if (machine->defects & (UINT64_C(1) << DEFECT_retry_early)) delay_ns /= 2;
 	return delay_ns;
 }
@@ -45,7 +46,7 @@ int64_t retry_moved_ns(int64_t due_ns, int64_t now_ns, int64_t period_old_ns, in
 
 bool retry_is_not_timed(const struct machine *machine, enum cause cause)
 {
-	if (cause == CAUSE_NONE) return false;
+	if (cause == CAUSE_NONE || (machine->defects & (UINT64_C(1) << DEFECT_every_cause_retried))) return false;
 	assert((unsigned)cause < CAUSE_COUNT);
 	return (machine->faults[cause].flags & FAULT_NO_TIMED_RETRY) != 0;
 }

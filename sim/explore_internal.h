@@ -44,7 +44,23 @@ struct space {
 	uint32_t *by_rank[EXPLORE_CONDITIONS];     /* node of a rank */
 	bool *row_taken;
 	int row;                     /* last one taken; -1: none */
+	struct explore_seen *look;   /* NULL, or where each step is told to */
 };
+
+/* What steps show outside of the job that the explorer keeps: those of one letter, or two of a restart. */
+struct explore_seen {
+	unsigned steps;
+	const struct move *rows[2];
+	enum code result[2];         /* of calls */
+	uint32_t carried[2];         /* effects that the world carries out and that can be seen */
+	bool untouched[2];           /* a refusal, or what cannot happen: the modification time stays */
+	int64_t retry_due_ns, no_progress_due_ns, held_ns, expires_ns;
+	uint32_t error_count;
+	uint64_t kept;               /* files that have their names: a bit each */
+};
+/* A step that was made from `before` to `after`; `seen` was zero before the first. */
+void explore_look(struct explore_seen *seen, const struct move *row, const struct effects *effects, const struct explore_job *before,
+	const struct job *after);
 
 /* STATUS_BAD_INPUT and why, when a bound is out of range. */
 enum status explore_check_bounds(const struct explore_bounds *bounds, struct failure *failure);
@@ -58,6 +74,10 @@ unsigned explore_global_after(enum explore_global global, unsigned condition);
 enum status space_make(struct arena *arena, const struct explore_bounds *bounds, struct space *space, struct failure *failure);
 /* Every move between the nodes that were found: the row that was taken, and for a restart the row of START (`after`; else -1). */
 void space_each_move(struct space *space, void (*see)(void *context, uint32_t from, uint32_t to, int row, int after), void *context);
+/* What the letter makes of the job. False: it cannot happen there (the row says so). */
+bool space_spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition);
+/* What an event of the whole machine makes of a job, in the condition before it. */
+void space_spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition);
 /* Path from a start to a node; returns its length. */
 unsigned space_path(const struct space *space, uint32_t node, struct explore_step *path);
 /* Index of the first invariant that the job breaks; -1: none. */

@@ -266,12 +266,13 @@ static bool is_place(const struct writer *writer, enum event event, enum state s
 static void put_guards(struct writer *writer, const struct move *cell, const struct move *row, const struct explore_letter *letter)
 {
 	for (const struct move *above = cell; above < row; above++) {
-		put(writer, " && !(");
+		put(writer, above->negated ? " && (" : " && !(");
 		put_guard(writer, above->guard, letter);
 		put(writer, ")");
 	}
-	put(writer, " && ");
+	put(writer, row->negated ? " && !(" : " && (");
 	put_guard(writer, row->guard, letter);
+	put(writer, ")");
 }
 
 static void put_end(struct writer *writer)

@@ -285,6 +285,7 @@ static bool step(struct space *space, struct explore_job *job, unsigned conditio
 	const struct move *row = job_step(machine, &full, occurrence, &effects);
 	space->row = (int)(row - machine->moves);
 	space->row_taken[space->row] = true;
+	if (space->look) explore_look(space->look, row, &effects, job, &full);
 	if (row->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return false;
 	struct explore_job after = drain(space, job, &full);
 	after.tries = tries_after(row, job->tries);
@@ -292,8 +293,7 @@ static bool step(struct space *space, struct explore_job *job, unsigned conditio
 	return true;
 }
 
-/* What the letter makes of the job. False: it cannot happen there (the row says so). */
-static bool spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition)
+bool space_spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition)
 {
 	static const int64_t values[] = { 0, 0, 1 };
 	struct occurrence occurrence = { .event = letter->event, .now_ns = NOW_NS, .cause = letter->cause, .http_status = letter->status,
@@ -320,7 +320,7 @@ static void step_global(struct space *space, struct explore_job *job, unsigned c
 }
 
 /* A job that has ended is gone before the service stops; nothing of it comes back. */
-static void spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition)
+void space_spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition)
 {
 	bool final = job->state == STATE_ACKNOWLEDGED || job->state == STATE_CANCELLED;
 	switch (global) {
@@ -394,7 +394,7 @@ static bool expand(struct space *space, uint32_t number)
 	for (unsigned i = 0; i < space->alphabet.count; i++) {
 		const struct explore_letter *letter = &space->alphabet.letters[i];
 		struct explore_job after = node->job;
-		if (!explore_may(bounds, letter, &node->job, node->condition) || !spell(space, letter, &after, node->condition)) continue;
+		if (!explore_may(bounds, letter, &node->job, node->condition) || !space_spell(space, letter, &after, node->condition)) continue;
 		uint32_t to = find(space, &after, node->condition, number, i);
 		node->moves++;
 		if (to == NOT_POSSIBLE || (to != number && !add_edge(space, node, to))) return false;
@@ -403,7 +403,7 @@ static bool expand(struct space *space, uint32_t number)
 		struct explore_job after = node->job;
 		node->global[global] = NOT_POSSIBLE;
 		if (!explore_global_may(bounds, (enum explore_global)global)) continue;
-		spell_global(space, (enum explore_global)global, &after, node->condition);
+		space_spell_global(space, (enum explore_global)global, &after, node->condition);
 		node->global[global] = find(space, &after, explore_global_after((enum explore_global)global, node->condition), number,
 			LETTERS_MAX + (unsigned)global);
 		if (node->global[global] == NOT_POSSIBLE) return false;
@@ -479,14 +479,14 @@ void space_each_move(struct space *space, void (*see)(void *context, uint32_t fr
 			const struct explore_letter *letter = &space->alphabet.letters[i];
 			struct explore_job after = node->job;
 			space->row = -1;
-			if (!explore_may(space->bounds, letter, &node->job, node->condition) || !spell(space, letter, &after, node->condition)) continue;
+			if (!explore_may(space->bounds, letter, &node->job, node->condition) || !space_spell(space, letter, &after, node->condition)) continue;
 			if (space->row >= 0) see(context, number, known(space, &after, node->condition), space->row, -1);
 		}
 		for (int global = 0; global < EXPLORE_GLOBALS; global++) {
 			struct explore_job after = node->job;
 			space->row = -1;
 			if (!explore_global_may(space->bounds, (enum explore_global)global)) continue;
-			spell_global(space, (enum explore_global)global, &after, node->condition);
+			space_spell_global(space, (enum explore_global)global, &after, node->condition);
 			int row = space->row;
 			bool restarts = global == EXPLORE_RESTART && row >= 0;
 			uint32_t to = known(space, &after, explore_global_after((enum explore_global)global, node->condition));

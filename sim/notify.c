@@ -32,6 +32,7 @@ static struct handle *lend_error(struct service_job *job)
 
 	if (!object) return NULL;
 	object->error = job->job.error;
+	if (service_has_defect(service, DEFECT_callback_other_error)) object->error.code++;
 	snprintf(name, sizeof name, "cb%ue", ++service->callbacks_made);
 	handle = service_handle_add(service, name, object);
 	if (handle) handle->borrowed = true;
@@ -59,8 +60,13 @@ static uint32_t call_client(struct service_job *job, const char *kind, bool with
 	struct handle *error = with_error ? lend_error(job) : NULL, *own = lend_job(job);
 	struct callback callback = { kind, job->client, error ? error->name : "" };
 	uint64_t error_serial = error ? error->serial : 0, own_serial = own ? own->serial : 0;
-	uint32_t result = listener->called ? listener->called(listener->context, &callback) : 0;
+	enum state state = job->job.state;
+	uint32_t result;
 
+	if (error && service_has_defect(service, DEFECT_borrowed_is_gone)) service_handle_take_back(error, error_serial);
+	if (service_has_defect(service, DEFECT_callback_early)) job->job.state = STATE_TRANSFERRING;
+	result = listener->called ? listener->called(listener->context, &callback) : 0;
+	if (service_has_defect(service, DEFECT_callback_early) || service_has_defect(service, DEFECT_callback_undoes)) job->job.state = state;
 	if (error) service_handle_take_back(error, error_serial);
 	if (own) service_handle_take_back(own, own_serial);
 	return result;
@@ -74,6 +80,7 @@ static bool is_again(const struct service_job *job, uint32_t flag, uint32_t gene
 
 	bool repeats = service->machine->dialect == DIALECT_BITS || service_varies(service, VARIANT_transferred_repeated);
 
+	if (service_has_defect(service, DEFECT_transferred_once) && flag == NOTIFY_JOB_TRANSFERRED) return false;
 	if (flag == NOTIFY_JOB_TRANSFERRED) return failed && repeats && job->job.state == STATE_TRANSFERRED;
 	if (job->job.state != STATE_ERROR && job->job.state != STATE_TRANSIENT_ERROR) return false;
 	if (!job->job.error.present || job->job.error.generation != generation) return false;

@@ -22,6 +22,7 @@ void schedule_enqueue(struct service_job *job)
 
 static bool is_background(const struct service_job *job)
 {
+	if (service_has_defect(job->service, DEFECT_foreground_waits)) return job->service->machine->dialect == DIALECT_BITS;
 	return job->service->machine->dialect == DIALECT_BITS && job->job.priority != JOB_PRIORITY_FOREGROUND;
 }
 
@@ -35,14 +36,16 @@ static bool is_held(const struct service *service)
 
 static bool is_ready(const struct service_job *job)
 {
-	if (is_held(job->service)) return false;
+	if (is_held(job->service) || service_spoil_waits(job)) return false;
 	return job->job.state == STATE_QUEUED && job->job.owner_present && job->service->now_ns >= job->ready_ns;
 }
 
 /* Foreground first, then the highest priority, then who waits longest. */
 static bool is_before(const struct service_job *a, const struct service_job *b)
 {
-	if (a->job.priority != b->job.priority && (is_background(a) || is_background(b)))
+	bool equal = service_has_defect(a->service, DEFECT_priority_ignored);
+
+	if (!equal && a->job.priority != b->job.priority && (is_background(a) || is_background(b)))
 		return a->job.priority < b->job.priority;
 	return a->waits_since < b->waits_since;
 }
@@ -80,7 +83,7 @@ static void give_turn(struct service_job *job)
 	struct service *service = job->service;
 	struct occurrence block = service_occurrence(service, EVENT_BLOCK);
 
-	if (!service->network_up) {
+	if (!service->network_up && !service_has_defect(service, DEFECT_every_cause_retried)) {
 		service_event(job, EVENT_NET_LOST);
 	} else if (service->blocked) {
 		block.cause = service->block_cause;
@@ -126,6 +129,7 @@ void schedule_pass(struct service *service)
 	}
 	last = find_running(service, &running);
 	ready = find_ready(service, true);
+	if (service_has_defect(service, DEFECT_turns_never_end) && last) return;
 	if (running > 1 || (ready && last && ready->job.priority < last->job.priority)) {
 		transfer_sync(last);
 		service_event(last, EVENT_SLICE_END);
@@ -145,8 +149,8 @@ void schedule_slice(struct service_job *job)
 	struct service *service = job->service;
 	struct service_job *ready = find_ready(service, true);
 
-	if (!service_is_active(job) || !is_background(job)) return;
-	if (!ready || ready->job.priority > job->job.priority) {
+	if (!service_is_active(job) || !is_background(job) || service_has_defect(service, DEFECT_turns_never_end)) return;
+	if (!ready || (ready->job.priority > job->job.priority && !service_has_defect(service, DEFECT_priority_ignored))) {
 		service_arm(job, EVENT_OF_SLICE, service->now_ns + SERVICE_SLICE_NS);
 		return;
 	}

@@ -153,6 +153,7 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	job->client = arena_text(service->arena, client, strlen(client));
 	if (!job->client) return NULL;
 	job_init(&job->job, service->machine, type, service->now_ns);
+	if (service_has_defect(service, DEFECT_new_job_queued)) job->job.state = STATE_QUEUED;
 	job->service = service;
 	job->index = service->jobs_count;
 	job->maximum_ns = service->machine->dialect == DIALECT_BITS ? SERVICE_MAXIMUM_NS : JOB_NEVER;
@@ -324,6 +325,7 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 	effects_init(&effects);
 	row = job_step(job->service->machine, &job->job, occurrence, &effects);
 	tell_step(job, occurrence, row, from, &effects);
+	if (has_effect(&effects, EFFECT_ERROR_SET)) service_spoil_errors(job);
 	if (looks && from == job->job.state) return row;
 	note_hold(job, occurrence->event, from);
 	for (unsigned i = 0; i < effects.count; i++) carry_out(job, effects.list[i].kind);
@@ -437,6 +439,7 @@ void service_start(struct service *service)
 	service->running = true;
 	for (unsigned i = 0; i < service->jobs_count; i++) {
 		struct service_job *job = service->jobs[i];
+		service_spoil_restart(job);
 		job->job.notify_interface = false; /* it lived in the service's memory (CB-017) */
 		if (job_is_final(&job->job)) continue;
 		if (job->job.state == STATE_QUEUED) schedule_enqueue(job);

@@ -43,6 +43,7 @@ struct file_range {
 /* A file of a job, beside struct job_file. */
 struct service_file {
 	const char *url, *local;
+	const char *url_first;             /* the name before the first SetRemoteName; NULL: none (name_lost_at_restart) */
 	unsigned ranges_count;
 	struct file_range *ranges;
 	struct disk_file *temporary;       /* NULL: nothing was written yet */
@@ -309,6 +310,17 @@ service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);
 service_answer *service_file_answer(const char *command);
 service_answer *service_later_answer(const char *command);
+/* --- service_spoil.c: what a deliberate defect makes of an answer; returns the code that is told. */
+uint32_t service_spoil_code(const struct call_frame *frame, uint32_t hr);
+void service_spoil_fields(struct call_frame *frame);
+/* Deliberate defects that take more than a line; without theirs each does nothing. */
+void service_spoil_errors(struct service_job *job);           /* errors_shared */
+bool service_spoil_is_dead(const struct call_frame *frame);   /* file_dies_with_error, elements_die_with_list */
+void service_spoil_rename(struct call_frame *frame);          /* rename_undoes_file; before the new name is kept */
+void service_spoil_restart(struct service_job *job);          /* name_lost_at_restart */
+void service_spoil_path(const struct service *service, char *path);  /* unescapes_url */
+void service_spoil_ranges(const struct call_frame *frame, struct file_range *ranges, unsigned count);  /* ranges_swapped */
+bool service_spoil_waits(const struct service_job *job);      /* failed_blocks */
 /* Properties of job.set and job.get that service_job.c does not know. */
 uint32_t service_later_set(struct call_frame *frame);
 uint32_t service_later_get(struct call_frame *frame);

@@ -144,6 +144,7 @@ static uint32_t find_handle(struct call_frame *frame)
 	frame->job = frame->handle->object->job;
 	if (!strcmp(key, "error") && frame->job->handles == 0 &&
 		service_has_defect(frame->service, DEFECT_handle_dies_with_job)) return service_code(frame->service, CODE_E_HANDLE);
+	if (!strcmp(key, "file") && service_spoil_is_dead(frame)) return service_code(frame->service, CODE_E_HANDLE);
 	return 0;
 }
 
@@ -183,6 +184,7 @@ static void refuse(struct call_frame *frame)
 	bool garbage = !strcmp(frame->call->command, "job.get_error") &&
 		service_has_defect(frame->service, DEFECT_get_error_leaves_garbage);
 
+	garbage |= service_has_defect(frame->service, DEFECT_refusals_leave_garbage);
 	frame->reply->fields_count = 0;
 	if (!has_out(frame) || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
 	if (garbage) service_reply_text(frame, "left", "garbage");
@@ -228,8 +230,11 @@ void service_call(struct service *service, const struct call *call, struct reply
 		unsupported(&frame, "", "the reference does not do this");
 		return;
 	}
-	reply->hr = answer(&frame);
-	if (!HR_FAILED(reply->hr)) return;
+	reply->hr = service_spoil_code(&frame, answer(&frame));
+	if (!HR_FAILED(reply->hr)) {
+		service_spoil_fields(&frame);
+		return;
+	}
 	refuse(&frame);
 	spoil_error(&frame, reply->hr);
 }

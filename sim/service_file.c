@@ -212,6 +212,8 @@ static uint32_t add_file(struct call_frame *frame)
 	uint32_t hr = placeless ? 0 : check_names(frame, url, local);
 
 	if (job_is_final(&frame->job->job) && service_varies(frame->service, VARIANT_add_fails_in_final)) return E(frame, E_FAIL); /* C-55 */
+	if (hr == E(frame, ERROR_PATH_NOT_FOUND) && service_has_defect(frame->service, DEFECT_adds_and_fails))
+		add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 	if (!hr) hr = check_room(frame, 1);
 	return hr ? hr : add(frame, make_file(frame->service, url, local, NULL, 0), 0);
 }
@@ -232,6 +234,7 @@ static uint32_t add_file_with_ranges(struct call_frame *frame)
 		if (count == 0) return E(frame, E_INVALIDARG);
 	}
 	hr = check_ranges(frame, ranges, count);
+	service_spoil_ranges(frame, ranges, count);
 	if (!hr) hr = check_room(frame, 1);
 	return hr ? hr : add(frame, make_file(frame->service, url, local, ranges, count), size);
 }
@@ -330,7 +333,9 @@ static uint32_t set_remote_name(struct call_frame *frame)
 	if (!kept) return E(frame, E_OUTOFMEMORY);
 	occurrence.property = PROPERTY_OTHER;
 	hr = service_code(frame->service, service_step(frame->job, &occurrence)->result);
-	if (!HR_FAILED(hr)) file_of(frame)->url = kept;
+	if (HR_FAILED(hr) || service_has_defect(frame->service, DEFECT_remote_name_ignored)) return hr;
+	service_spoil_rename(frame);
+	file_of(frame)->url = kept;
 	return hr;
 }
 

@@ -216,7 +216,7 @@ static uint32_t enum_next(struct call_frame *frame)
 	if (no_count && asked != 1) return service_code(frame->service, CODE_E_INVALIDARG);
 	if (service_arg_is_null(frame, "as")) return service_code(frame->service, CODE_E_POINTER);
 	if (hr == 0 && fetched > 0) {
-		made = add_element(frame, object, object->at);
+		made = add_element(frame, object, service_has_defect(frame->service, DEFECT_list_repeats) ? 0 : object->at);
 		if (made) return made;
 	}
 	object->at += fetched;
@@ -246,7 +246,7 @@ static uint32_t enum_clone(struct call_frame *frame)
 	struct object *clone = service_handle_object(frame->service, object->kind, object->job);
 
 	if (clone) {
-		clone->at = object->at;
+		clone->at = service_has_defect(frame->service, DEFECT_clone_at_start) ? 0 : object->at;
 		clone->count = object->count;
 		clone->jobs = object->jobs; /* the list never changes */
 	}

@@ -72,7 +72,9 @@ static uint32_t open_job(struct call_frame *frame)
 	if (!id) return E(frame, E_INVALIDARG);
 	for (unsigned i = 0; i < service->jobs_count; i++) {
 		struct service_job *job = service->jobs[i];
-		if (job_is_final(&job->job) || strcmp(job->id, id)) continue;
+		bool gone = job_is_final(&job->job) && !service_has_defect(service, DEFECT_finished_listed);
+		if (gone || strcmp(job->id, id)) continue;
+		if (service_has_defect(service, DEFECT_open_gives_first)) job = service->jobs[0];
 		return service_reply_handle(frame, service_handle_object(service, OBJECT_JOB, job));
 	}
 	return E(frame, NOT_FOUND);
@@ -88,7 +90,8 @@ static uint32_t enum_jobs(struct call_frame *frame)
 	if (!object) return E(frame, E_OUTOFMEMORY);
 	object->jobs = arena_take(service->arena, (service->jobs_count + 1) * sizeof *object->jobs);
 	for (unsigned i = 0; object->jobs && i < service->jobs_count; i++)
-		if (!job_is_final(&service->jobs[i]->job)) object->jobs[object->count++] = service->jobs[i];
+		if (!job_is_final(&service->jobs[i]->job) || service_has_defect(service, DEFECT_finished_listed))
+			object->jobs[object->count++] = service->jobs[i];
 	return service_reply_handle(frame, object);
 }
 
@@ -218,6 +221,7 @@ static uint32_t get_error(struct call_frame *frame)
 	if (row->result != CODE_S_OK) return service_code(service, row->result);
 	object = service_handle_object(service, OBJECT_ERROR, frame->job);
 	if (object) object->error = frame->job->job.error;
+	if (object && service_has_defect(service, DEFECT_error_drifts)) object->error.code += (uint32_t)service->handles_made;
 	return service_reply_handle(frame, object);
 }
 
@@ -281,6 +285,7 @@ static uint32_t take_ownership(struct call_frame *frame)
 {
 	uint32_t hr = set(frame, PROPERTY_OTHER, 0);
 
+	if (service_has_defect(frame->service, DEFECT_ownership_keeps_command)) return hr;
 	if (!HR_FAILED(hr)) frame->job->later.program = frame->job->later.parameters = NULL;
 	return hr;
 }
@@ -354,6 +359,7 @@ static uint32_t get_progress(struct call_frame *frame)
 		else total += file->bytes_total;
 	}
 	service_reply_number(frame, "bytes_total", total);
+	if (service_has_defect(frame->service, DEFECT_progress_wavers) && frame->service->now_ns / NET_S % 2) transferred = 0;
 	service_reply_number(frame, "bytes_transferred", transferred);
 	service_reply_number(frame, "files_total", job->files_count);
 	service_reply_number(frame, "files_transferred", job_files_done(job));
@@ -364,7 +370,8 @@ static uint32_t get_times(struct call_frame *frame)
 {
 	uint32_t hr = look(frame);
 
-	service_reply_number(frame, "creation", (uint64_t)frame->job->creation);
+	service_reply_number(frame, "creation", (uint64_t)(service_has_defect(frame->service, DEFECT_creation_moves) ?
+		service_wall(frame->service) : frame->job->creation));
 	service_reply_number(frame, "modification", (uint64_t)frame->job->modification);
 	service_reply_number(frame, "completion", (uint64_t)frame->job->completion);
 	return hr;

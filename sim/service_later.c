@@ -223,6 +223,7 @@ static uint32_t replace_all(struct call_frame *frame, const char *before, const 
 		copy = arena_text(frame->service->arena, text, strlen(text));
 		if (!copy) return E(frame, E_OUTOFMEMORY);
 		file->url = copy;
+		if (service_has_defect(frame->service, DEFECT_replaces_first_only)) break;
 	}
 	return 0;
 }

@@ -142,6 +142,7 @@ void transfer_aim(struct service_job *job)
 	bool valid = transfer_split_url(transfer_file(job)->url, transfer->host, sizeof transfer->host, transfer->path,
 		sizeof transfer->path);
 
+	service_spoil_path(job->service, transfer->path);
 	assert(valid); /* AddFile refuses what is no URL */
 	(void)valid;
 	transfer->redirects = 0;
@@ -185,7 +186,7 @@ static bool is_stopped_by_world(struct service_job *job)
 	struct service *service = job->service;
 	struct occurrence block = service_occurrence(service, EVENT_BLOCK);
 
-	if (service->network_up && !service->blocked) return false;
+	if ((service->network_up && !service->blocked) || service_has_defect(service, DEFECT_every_cause_retried)) return false;
 	stop(job);
 	if (!service->network_up) {
 		service_event(job, EVENT_NET_LOST);
@@ -299,6 +300,7 @@ static void choose_part(struct service_job *job)
 	struct transfer *transfer = &job->transfer;
 	uint64_t done = job->job.files[job->job.file_current].bytes_transferred;
 
+	if (service_has_defect(job->service, DEFECT_starts_without_range) && file->ranges_count == 0) done = 0;
 	transfer->asked_part = done > 0 || file->ranges_count > 0;
 	transfer->from = done;
 	transfer->to = WHOLE;
@@ -332,7 +334,7 @@ static void request_arrived(struct service_job *job)
 		request.has_range = transfer->asked_part;
 		request.range_from = transfer->from;
 		request.range_to = transfer->to;
-		request.if_range = transfer->asked_part ? validator(transfer_file(job)) : NULL;
+		request.if_range = transfer->asked_part && !service_has_defect(service, DEFECT_asks_unguarded) ? validator(transfer_file(job)) : NULL;
 	}
 	transfer->number = count_request(service, transfer->path);
 	transfer->open = true;

@@ -137,6 +137,7 @@ void transfer_body_begin(struct service_job *job)
 	transfer->file_base = job->job.files[job->job.file_current].bytes_transferred;
 	transfer->told = 0;
 	transfer->disk = DISK_OK;
+	if (service_has_defect(job->service, DEFECT_appends_whole) && transfer->response.status == 200) transfer->promised -= transfer->file_base;
 	flow(job, 0);
 	first_ns = time_to(job, 1);
 	if (first_ns < NET_FIRST_DATA_NS) first_ns = NET_FIRST_DATA_NS;
@@ -226,9 +227,9 @@ static void body_ended(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 
-	if (transfer->told < transfer->promised) {
+	if (transfer->told < transfer->promised && !service_has_defect(job->service, DEFECT_short_body_is_done)) {
 		break_off(job);
-	} else if (arriving(&transfer->response) > transfer->promised) {
+	} else if (arriving(&transfer->response) > transfer->promised && !service_has_defect(job->service, DEFECT_appends_whole)) {
 		transfer_close(job, "aborted", transfer->told);
 		transfer_fail(job, CAUSE_HTTP_LONG);
 	} else {

@@ -62,6 +62,7 @@ static bool restart(struct service_job *job, enum cause cause)
 {
 	struct fault_report report = machine_report(job->service->machine, cause, job->transfer.response.status);
 
+	if (cause == CAUSE_HTTP_CHANGED && service_has_defect(job->service, DEFECT_changes_unseen)) return true;
 	if (report.fault_class != FAULT_CLASS_RESTART) {
 		transfer_close(job, "aborted", 0);
 		transfer_fail(job, cause);
@@ -89,8 +90,11 @@ static void restart_and_ask(struct service_job *job)
 	transfer_ask(job);
 }
 
-static enum cause cause_of_length(const struct response *response)
+static enum cause cause_of_length(const struct service_job *job)
 {
+	const struct response *response = &job->transfer.response;
+
+	if (service_has_defect(job->service, DEFECT_length_not_needed)) return CAUSE_NONE;
 	if (response->content_length != ORIGIN_NO_LENGTH) return CAUSE_NONE;
 	return response->chunked ? CAUSE_HTTP_CHUNKED : CAUSE_HTTP_NO_LENGTH;
 }
@@ -99,7 +103,7 @@ static void answered_head(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 	struct service_file *file = transfer_file(job);
-	enum cause cause = cause_of_length(&transfer->response);
+	enum cause cause = cause_of_length(job);
 	bool partial = job->job.files[job->job.file_current].bytes_transferred > 0;
 
 	transfer_close(job, "done", 0);
@@ -122,6 +126,7 @@ static bool accept_part(struct service_job *job)
 	const struct response *response = &transfer->response;
 	struct service_file *file = transfer_file(job);
 
+	if (service_has_defect(job->service, DEFECT_takes_any_part)) return true;
 	if (!transfer->asked_part || !response->has_content_range || response->range_from != transfer->from) {
 		fail_response(job, CAUSE_HTTP_WRONG_RANGE);
 		return false;
@@ -149,7 +154,7 @@ static bool accept_whole(struct service_job *job)
 		else fail_response(job, CAUSE_HTTP_NO_RANGE);
 		return false;
 	}
-	if (!partial) return true;
+	if (!partial || service_has_defect(job->service, DEFECT_appends_whole)) return true;
 	return restart(job, changed ? CAUSE_HTTP_CHANGED : CAUSE_HTTP_NO_RANGE_RESUME);
 }
 
@@ -163,7 +168,7 @@ static void remember(struct service_file *file, const struct response *response)
 static void answered_get(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
-	enum cause cause = cause_of_length(&transfer->response);
+	enum cause cause = cause_of_length(job);
 
 	if (cause != CAUSE_NONE) {
 		fail_response(job, cause);
@@ -212,7 +217,7 @@ void transfer_answered(struct service_job *job)
 		transfer_fail(job, CAUSE_HTTP_NOT_HTTP);
 	} else if (job->job.type != JOB_TYPE_DOWNLOAD) {
 		answered_put(job);
-	} else if (is_redirect(response)) {
+	} else if (is_redirect(response) && !service_has_defect(job->service, DEFECT_redirects_are_errors)) {
 		transfer_close(job, "done", job->transfer.head ? 0 : response->body_length);
 		redirect(job);
 	} else if (response->status < 200 || response->status > 299) {

@@ -1,5 +1,6 @@
 /* mutant_test.c -- every mutant is a machine that differs from the reference, and names rules that exist. */
-#include "conformance/mutant.h"
+#include "conformance/mutant_kill.h"
+#include "conformance/mutants_verb.h"
 #include "conformance/rules.h"
 
 #include <stdarg.h>
@@ -26,6 +27,7 @@ static int teardown(void **state)
 
 static bool differs(const struct machine *a, const struct machine *b)
 {
+	if (a->variants != b->variants || a->answers_count != b->answers_count || a->moves_count != b->moves_count) return true;
 	if (a->defects != b->defects || memcmp(&a->limits, &b->limits, sizeof a->limits)) return true;
 	if (memcmp(a->moves, b->moves, a->moves_count * sizeof *a->moves)) return true;
 	return memcmp(a->faults, b->faults, CAUSE_COUNT * sizeof *a->faults) != 0;
@@ -80,6 +82,71 @@ static void ids_are_unique(void **state)
 	assert_null(mutant_find("nosuch"));
 }
 
+static bool is_named(const char *id)
+{
+	unsigned count;
+	const struct mutant *mutants = mutants_all(&count);
+	size_t length = strlen(id);
+	for (unsigned i = 0; i < count; i++)
+		for (const char *at = mutants[i].rules; (at = strstr(at, id)); at += length)
+			if ((at == mutants[i].rules || at[-1] == ' ') && (!at[length] || at[length] == ' ')) return true;
+	return false;
+}
+
+/* That a mutant shows the rules that it names is for mutants_test.sh. */
+static void every_must_and_should_rule_has_a_mutant_or_a_reason(void **state)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	(void)state;
+	for (unsigned i = 0; i < count; i++) {
+		if (rules[i].kind != RULE_KIND_JUDGED || rules[i].level > LEVEL_SHOULD) continue;
+		if (!is_named(rules[i].id) && !mutants_none(rules[i].id)) fail_msg("%s has neither", rules[i].id);
+		if (is_named(rules[i].id) && mutants_none(rules[i].id)) fail_msg("%s has both", rules[i].id);
+	}
+}
+
+static void every_edit_of_a_row_differs_and_is_found_by_its_id(void **state)
+{
+	(void)state;
+	for (int d = 0; d < DIALECT_COUNT; d++) {
+		unsigned count;
+		arena_reset(&arena);
+		const struct mutant_row *all = mutant_row_all(&arena, (enum dialect)d, &count);
+		assert_non_null(all);
+		char *mark = arena.at;
+		for (unsigned i = 0; i < count; i++) {
+			struct mutant_row found;
+			arena.at = mark;
+			if (!mutant_row_find(all[i].id, &found)) fail_msg("%s is not found", all[i].id);
+			if (!differs(mutant_machine(&arena, &found.mutant, (enum dialect)d), machine_reference((enum dialect)d))) fail_msg("%s does not differ", found.id);
+		}
+	}
+}
+
+/* The check can fail: a mutant without a defect is killed by nothing. */
+static void a_harmless_mutant_survives(void **state)
+{
+	static const struct mutant harmless = { .id = "harmless", .rules = "ERR-LIFE-001", .dialects = { true, true }, .sentence = "nothing is wrong" };
+	char word[] = "000*", *words[] = { word };
+	const struct run_options options = { .unit = { .seed = 1 }, .dialects = { true, true }, .jobs = 1 };
+	const struct kill_task task = { &harmless, NULL, DIALECT_BITS };
+	struct kill_result result = { 0 };
+	struct selection selection;
+	struct kill_field field;
+	struct arena own;
+	(void)state;
+	assert_int_equal(arena_init(&own, KILL_ARENA_BYTES), 0);
+	arena_reset(&arena);
+	assert_int_equal(select_scenarios(&arena, "fixtures/scenario", words, 1, &selection, stderr), 0);
+	assert_int_equal(kill_field_make(&arena, &selection, &options, false, &field), STATUS_OK);
+	assert_int_equal(field.false_alarms, 0);
+	kill_try(&own, &field, &task, NULL, &result);
+	assert_int_equal(result.status, KILL_SURVIVED);
+	assert_int_equal(result.ran, field.counts[DIALECT_BITS]);
+	arena_done(&own);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +154,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(the_reference_is_not_touched_by_a_mutant, setup, teardown),
 		cmocka_unit_test(every_mutant_names_rules_that_are_judged),
 		cmocka_unit_test(ids_are_unique),
+		cmocka_unit_test(every_must_and_should_rule_has_a_mutant_or_a_reason),
+		cmocka_unit_test_setup_teardown(every_edit_of_a_row_differs_and_is_found_by_its_id, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_harmless_mutant_survives, setup, teardown),
 	};
 	if (argc > 1) cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests_name("mutant", tests, NULL, NULL);

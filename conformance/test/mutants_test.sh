@@ -1,21 +1,43 @@
-# mutants_test.sh -- every known-bad mutant is caught, and one of the rules that it breaks is named.
+# mutants_test.sh -- the suite notices every known-bad mutant, each by the rules that it breaks; and the check can fail.
 . conformance/test/tap.sh
 
-killed() { # MUTANT RULES
-	exits 1 $bgcheck run --quiet --impl "mutant:$1" --out "$scratch/$1" || return 1
-	$PYTHON - "$scratch/$1/results.json" $2 <<'P'
-import json, sys
-rules = {r["id"] for r in json.load(open(sys.argv[1]))["rules"] if r["verdict"] in ("fail", "non-strict")}
-wanted = set(sys.argv[2:])
-print("broken:", sorted(rules))
-sys.exit(not rules & wanted)
-P
+written=('[!g]*' 'g[!e]*' 'ge[!n]*')   # the ids of mutant.def: those of edits of rows begin with gen:
+
+totals() { # JSON CONDITION
+	$PYTHON -c 'import json, sys; t = json.load(open(sys.argv[1])); print(t); sys.exit(not eval(sys.argv[2], {}, t))' "$1" "$2"
 }
 
-$bgcheck show mutants | awk '/^ *breaks/ { print id, substr($0, index($0, "breaks") + 7); next } { id = $1 }' >"$scratch/list"
-while read -r id rules; do
-	tap "$id is caught by ${rules// / or }" killed "$id" "$rules"
-done <"$scratch/list"
-tap "there is a mutant for each of the four error-object rules" bash -c "for r in ERR-LIFE-001 ERR-LIFE-003 ERR-LIFE-005 ERR-CTX; do grep -q \$r $scratch/list || exit 1; done"
-tap "an unknown mutant is a usage error" exits 2 $bgcheck run --impl mutant:nosuch
+$bgcheck mutants --jobs 2 --json --matrix "$scratch/written.tsv" "${written[@]}" >"$scratch/written.json"
+echo $? >"$scratch/written.exit"
+tap "the mutants of mutant.def end with exit 0" grep -qx 0 "$scratch/written.exit"
+tap "there are at least 150, and all are killed" totals "$scratch/written.json" 'mutants >= 150 and killed == mutants'
+tap "at least 95 % of them by a scenario that lists their rule" totals "$scratch/written.json" 'credited * 100 >= mutants * 95'
+tap "every rule that one names is shown broken" totals "$scratch/written.json" 'unshown == 0'
+tap "the reference raises no alarm" totals "$scratch/written.json" 'false_alarms == 0'
+tap "the matrix is sorted" bash -c "tail -n +2 '$scratch/written.tsv' | LC_ALL=C sort -c"
+tap "the matrix has five columns" bash -c "[ \$(awk -F'\t' 'NF != 5' '$scratch/written.tsv' | wc -l) = 0 ]"
+
+$bgcheck mutants --jobs 1 --matrix "$scratch/one.tsv" 'error_*' 'gen:do:fatal_*' >"$scratch/one"
+$bgcheck mutants --jobs 3 --matrix "$scratch/three.tsv" 'error_*' 'gen:do:fatal_*' >"$scratch/three"
+tap "what is told does not depend on the number of workers" cmp "$scratch/one" "$scratch/three"
+tap "nor does the matrix" cmp "$scratch/one.tsv" "$scratch/three.tsv"
+
+$bgcheck mutants --jobs 2 --json 'gen:*:resume*' 'gen:*:*_acknowledged:*' 'gen:*:retry_due:*' >"$scratch/gen.json"
+tap "every edit of a row has a fate" totals "$scratch/gen.json" \
+	'all(e["all"] == e["killed"] + e["equivalent"] + e["never_taken"] + e["survived"] for e in edits.values())'
+tap "survivors are told by name" totals "$scratch/gen.json" 'len(survivors) == sum(e["survived"] for e in edits.values())'
+tap "an edit that moves a job elsewhere is killed" exits 0 $bgcheck mutants gen:bits:resume:to=ERROR
+tap "an edit that no path takes is said to be so" says '1 never taken' $bgcheck mutants gen:bits:x_retry_due_cancelled:to=ERROR
+tap "an edit that shows nothing is said to be equivalent" says '1 equivalent' $bgcheck mutants gen:do:logon_queued:-ENQUEUE
+tap "a mutant that survives is exit 1, with the way to see it" bash -c "
+	code=0; $bgcheck mutants gen:bits:resume:-NOTIFY_MODIFICATION >'$scratch/alive' || code=\$?
+	[ \$code = 1 ] && grep -q 'resume:-NOTIFY_MODIFICATION (bits): ADD_FILE, RESUME' '$scratch/alive'"
+tap "an edit can be run alone" exits 1 $bgcheck run --quiet --impl mutant:gen:bits:resume:to=ERROR 0001*
+tap "there is a mutant for each of the four error-object rules" bash -c "$bgcheck show mutants >'$scratch/list'
+	for r in ERR-LIFE-001 ERR-LIFE-003 ERR-LIFE-005 ERR-CTX; do grep -q \$r '$scratch/list' || exit 1; done"
+tap "an unknown mutant is a usage error of run" exits 2 $bgcheck run --impl mutant:nosuch
+tap "an unknown edit too" exits 2 $bgcheck run --impl mutant:gen:bits:resume:to=NOWHERE
+tap "an unknown mutant is an empty selection" exits 8 $bgcheck mutants nosuch
+tap "mutants takes no --impl" exits 2 $bgcheck mutants --impl reference
+tap "a matrix that cannot be written is a failure of the harness" exits 7 $bgcheck mutants --matrix "$scratch/no/such" error_gone_at_resume
 tap_end
