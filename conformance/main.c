@@ -1,4 +1,5 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
+#include "conformance/explain.h"
 #include "conformance/explore_verb.h"
 #include "conformance/lint.h"
 #include "conformance/options.h"
@@ -13,6 +14,7 @@
 #include "sim/world.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +81,7 @@ static int finish_run(struct options *options, struct output *output, json_t *re
 	int code = (int)json_integer_value(json_object_get(results, "exit"));
 	if (options->out && output_end(output, results)) code = EXIT_HARNESS;
 	if (!options->quiet) output_summary(stdout, results);
-	if (options->out && code != EXIT_HARNESS && !options->quiet) printf("\nwritten to %s\n", options->out);
+	if (options->out && code != EXIT_HARNESS && !options->quiet) printf("\nwritten to %s\n%s%s%s", options->out, code ? "explain: bgcheck explain " : "", code ? options->out : "", code ? " ID\n" : "");
 	return flush_stdout(code);
 }
 
@@ -89,6 +91,23 @@ static void tell_today(char *today, size_t size)
 	strftime(today, size, "%Y-%m-%d", gmtime(&now));
 }
 
+/* A glob that no judged rule of a wanted dialect fits would otherwise demand nothing. */
+static int check_required(const struct options *options)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	for (unsigned r = 0; r < options->require_count; r++) {
+		bool found = false;
+		for (unsigned i = 0; i < count; i++)
+			for (int d = 0; d < DIALECT_COUNT; d++)
+				found |= options->run.dialects[d] && rules[i].dialects[d] && rules[i].kind == RULE_KIND_JUDGED && !fnmatch(options->require[r], rules[i].id, 0);
+		if (found) continue;
+		fprintf(stderr, "bgcheck: expected a judged rule behind --require, found none that rule:%s fits\n", options->require[r]);
+		return EXIT_SELECTION;
+	}
+	return 0;
+}
+
 static int verb_run(struct options *options, struct arena *arena, const char *self)
 {
 	struct selection selection;
@@ -96,6 +115,7 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	struct xfail *xfail = NULL;
 	char again[1000], adapter[1000], today[16];
 	int code = options->xfail ? load_xfail(arena, options->xfail, &xfail) : 0;
+	if (!code) code = check_required(options);
 	if (code || (code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr))) return code;
 	if (options->run.unit.impl == IMPL_EXEC && !adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
 	tell_today(today, sizeof today);
@@ -321,6 +341,15 @@ static int verb_explore(struct options *options, struct arena *arena, bool expor
 	return flush_stdout(worst);
 }
 
+static int verb_explain(struct options *options, struct arena *arena)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	if (!options->words_count || options->words_count > 2) return options_usage("expected explain OUT [ID]", NULL);
+	struct explain_options how = { .out = options->words[0], .id = options->words_count > 1 ? options->words[1] : NULL, .all = options->all,
+		.json = options->json, .colour = isatty(1) && !(no_colour && *no_colour) };
+	return flush_stdout((int)explain(arena, &how, stdout));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
@@ -329,11 +358,12 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "lint")) return verb_lint(options, arena);
 	if (!strcmp(options->verb, "show")) return verb_show(options);
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
+	if (!strcmp(options->verb, "explain")) return verb_explain(options, arena);
 	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, xfail or bless, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explain, explore, export, xfail or bless, found", options->verb);
 }
 
 int main(int argc, char **argv)

@@ -16,6 +16,7 @@ static const char USAGE[] =
 	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
 	"       bgcheck export promela [--files F] [--retries R]         the same machine as a model for SPIN\n"
 	"       bgcheck xfail update --xfail FILE [ACCEPT] RESULTS.json... the difference between FILE and what runs show\n"
+	"       bgcheck explain OUT [ID|ID/DIALECT|RULE] [--all] [--json] why it failed, from the folder that run --out wrote\n"
 	"       bgcheck bless FILE...                                    write the reference's trace below ====\n"
 	"\n"
 	"SELECT is a file, a folder, an id, a glob over ids, rule:GLOB or area:NAME; without one, every scenario.\n"
@@ -29,7 +30,7 @@ static const char USAGE[] =
 	"  --xfail FILE                 accepted deviations, by name\n"
 	"  --accept new,fixed,changed   xfail update: what is written to the file; the rest is only told\n"
 	"  --reason TEXT --expires DATE xfail update: of new entries (no default; in a year)\n"
-	"  --require GLOB               rules that must have been triggered, else exit 4; may be repeated\n"
+	"  --require rule:GLOB          rules that must have been triggered, else exit 4; may be repeated; an unknown one is exit 8\n"
 	"  --strict                     a missed SHOULD is a failure\n"
 	"  --seed N                     (default 1)\n"
 	"  --jobs N                     worker processes (default 1; with an adapter 4)\n"
@@ -63,7 +64,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 	return true;
 }
 
-enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_SEED,
+enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_STRICT, OPTION_ALL, OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
 	OPTION_REASON, OPTION_EXPIRES, OPTION_HELP, OPTION_VERSION };
@@ -95,6 +96,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "all", no_argument, NULL, OPTION_ALL },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -143,7 +145,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_EXPIRES: options->update.expires = value; return 0;
 	case OPTION_REQUIRE:
 		if (options->require_count == REQUIRE_MAX) return options_usage("more than 32 --require", NULL);
-		options->require[options->require_count++] = value;
+		options->require[options->require_count++] = strncmp(value, "rule:", 5) ? value : value + 5;
 		return 0;
 	case OPTION_READING:
 		if (options->reading_count == READING_MAX) return options_usage("more than 64 --reading", NULL);
@@ -153,6 +155,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_QUIET: options->quiet = true; return 0;
 	case OPTION_CORE: options->bounds.core = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
+	case OPTION_ALL: options->all = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
 	case OPTION_HELP: fputs(USAGE, stdout); return -1;
 	case OPTION_VERSION: puts("bgcheck " BGCHECK_VERSION); return -1;

@@ -15,7 +15,7 @@ struct options {
 	const char *library, *out, *xfail, *impl;
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
-	bool json, tsv, strict, quiet;
+	bool json, tsv, strict, quiet, all;
 	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];
