@@ -87,7 +87,7 @@ static void draw_client(struct drawing *drawing, const struct trace_line *line, 
 		arrow(add_row(drawing, line, index, marked), AT_CALLER, AT_IMPL, text);
 		snprintf(text, sizeof text, "%s", *field(line, "hr") ? field(line, "hr") : "answered");
 	} else {
-		snprintf(text, sizeof text, "%s is %s, GetError %s %s", line->object, field(line, "state"), field(line, "hr"), field(line, "context"));
+		snprintf(text, sizeof text, "%s %s, error %s %s", line->object, field(line, "state"), field(line, "hr"), field(line, "context"));
 	}
 	arrow(add_row(drawing, line, index, marked), AT_IMPL, AT_CALLER, text);
 }

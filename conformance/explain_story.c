@@ -111,6 +111,11 @@ static const struct trace_line *find_call(const struct teller *teller)
 	return NULL;
 }
 
+static bool is_probe(const struct trace_line *line)
+{
+	return line->actor == ACTOR_CLIENT && !strcmp(line->event, "probe");
+}
+
 static int event_of(const struct trace_line *call)
 {
 	for (int event = 0; call && event < EVENT_COUNT; event++)
@@ -132,13 +137,13 @@ static const struct trace_line *last_probe(const struct teller *teller, const st
 static int guard_holds(enum guard guard, const struct trace_line *probe)
 {
 	if (guard == GUARD_always) return 1;
-	if (guard == GUARD_error_present && trace_get(probe, "hr")) return !trace_get_int(probe, "hr", 1) || !strcmp(trace_get(probe, "hr"), "S_OK");
+	if (guard == GUARD_error_present && probe && trace_get(probe, "hr")) return !trace_get_int(probe, "hr", 1) || !strcmp(trace_get(probe, "hr"), "S_OK");
 	return -1;
 }
 
 static void print_cell(FILE *text, const struct teller *teller, const struct trace_line *call, int event)
 {
-	const struct trace_line *probe = last_probe(teller, call);
+	const struct trace_line *probe = is_probe(call) ? call : last_probe(teller, call);
 	const char *word = probe ? trace_get(probe, "state") : NULL;
 	enum state state = word ? machine_state_find(word, strlen(word)) : STATE_NONE;
 	unsigned rows;
@@ -148,7 +153,7 @@ static void print_cell(FILE *text, const struct teller *teller, const struct tra
 	fprintf(text, "\nthe table in %s, on %s (=> is the row that holds, ?> one whose guard the trace cannot tell):",
 		machine_state_name(state), machine_event_name((enum event)event));
 	for (unsigned i = 0; i < rows; i++) {
-		int holds = guard_holds(cell[i].guard, probe);
+		int holds = guard_holds(cell[i].guard, is_probe(call) ? NULL : probe);   /* a probe is the call itself */
 		bool exists;
 		uint32_t code = machine_code_value(teller->machine->dialect, cell[i].result, &exists);
 		const char *name = exists ? machine_code_name(teller->machine->dialect, code) : NULL;
@@ -169,6 +174,10 @@ static json_t *tell_forbids(const struct teller *teller)
 	else fprintf(text, "no row of the table: the run ended `%s`", or_else(json_text(teller->source->unit, "end"), json_text(teller->source->unit, "verdict")));
 	const struct trace_line *call = find_call(teller);
 	int event = event_of(call);
+	if (!call && teller->at != NOWHERE && is_probe(&teller->source->lines[teller->at])) {   /* the player's own GetError */
+		call = &teller->source->lines[teller->at];
+		event = EVENT_GET_ERROR;
+	}
 	if (event >= 0) print_cell(text, teller, call, event);
 	else if (teller->rule) fprintf(text, "\nno call with a cell of its own was made at this step: the rule alone decides");
 	fclose(text);
