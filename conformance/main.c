@@ -1,5 +1,6 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
 #include "conformance/adapter_check.h"
+#include "conformance/explain.h"
 #include "conformance/explore_verb.h"
 #include "conformance/fmt.h"
 #include "conformance/interrupt.h"
@@ -22,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +94,9 @@ static int finish_run(struct options *options, struct output *output, json_t *re
 	bool written = options->out && !output_end(output, results);
 	if (options->out && !written) code = EXIT_HARNESS;
 	if (!options->quiet) output_summary(stdout, results);
-	if (written && !options->quiet) printf("\nwritten to %s\n", options->out);
+	if (!written || options->quiet) return flush_stdout(code);
+	printf("\nwritten to %s\n", options->out);
+	if (code) printf("explain: bgcheck explain %s ID\n", options->out);
 	return flush_stdout(code);
 }
 
@@ -112,6 +116,23 @@ static void tell_today(char *today, size_t size)
 	strftime(today, size, "%Y-%m-%d", gmtime(&now));
 }
 
+/* A glob that no judged rule of a wanted dialect fits would otherwise demand nothing. */
+static int check_required(const struct options *options)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	for (unsigned r = 0; r < options->require_count; r++) {
+		bool found = false;
+		for (unsigned i = 0; i < count; i++)
+			for (int d = 0; d < DIALECT_COUNT; d++)
+				found |= options->run.dialects[d] && rules[i].dialects[d] && rules[i].kind == RULE_KIND_JUDGED && !fnmatch(options->require[r], rules[i].id, 0);
+		if (found) continue;
+		fprintf(stderr, "bgcheck: expected a judged rule behind --require, found none that rule:%s fits\n", options->require[r]);
+		return EXIT_SELECTION;
+	}
+	return 0;
+}
+
 static int verb_run(struct options *options, struct arena *arena, const char *self)
 {
 	struct selection selection;
@@ -119,6 +140,7 @@ static int verb_run(struct options *options, struct arena *arena, const char *se
 	struct xfail *xfail = NULL;
 	char again[1000], adapter[1000], today[16];
 	int code = options->xfail ? load_xfail(arena, options->xfail, &xfail) : 0;
+	if (!code) code = check_required(options);
 	if (code || (code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr))) return code;
 	if (options->run.unit.impl == IMPL_EXEC && !adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
 	tell_today(today, sizeof today);
@@ -389,6 +411,15 @@ static int verb_mutants(struct options *options, struct arena *arena)
 	return flush_stdout(mutants_tell(arena, &selection, &how, stdout));
 }
 
+static int verb_explain(struct options *options, struct arena *arena)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	if (!options->words_count || options->words_count > 2) return options_usage("expected explain OUT [ID]", NULL);
+	struct explain_options how = { .out = options->words[0], .id = options->words_count > 1 ? options->words[1] : NULL, .all = options->all,
+		.json = options->json, .colour = isatty(1) && !(no_colour && *no_colour) };
+	return flush_stdout((int)explain(arena, &how, stdout));
+}
+
 static int run_verb(struct options *options, struct arena *arena, const char *self)
 {
 	if (!strcmp(options->verb, "run")) return verb_run(options, arena, self);
@@ -401,13 +432,14 @@ static int run_verb(struct options *options, struct arena *arena, const char *se
 	if (!strcmp(options->verb, "lint")) return verb_lint(options, arena);
 	if (!strcmp(options->verb, "show")) return verb_show(options);
 	if (!strcmp(options->verb, "trace")) return verb_trace(options, arena);
+	if (!strcmp(options->verb, "explain")) return verb_explain(options, arena);
 	if (!strcmp(options->verb, "xfail")) return verb_xfail(options, arena);
 	if (!strcmp(options->verb, "fmt")) return verb_fmt(options, arena);
 	if (!strcmp(options->verb, "bless")) return verb_bless(options, arena);
 	if (!strcmp(options->verb, "mutants")) return verb_mutants(options, arena);
 	if (!strcmp(options->verb, "explore")) return verb_explore(options, arena, false);
 	if (!strcmp(options->verb, "export")) return verb_explore(options, arena, true);
-	return options_usage("expected a verb run, list, lint, show, trace, explore, export, mutants, xfail, fmt, bless, adapter, serve-reference or selftest, found", options->verb);
+	return options_usage("expected a verb run, list, lint, show, trace, explain, explore, export, mutants, xfail, fmt, bless, adapter, serve-reference or selftest, found", options->verb);
 }
 
 /* A closed standard file must not become another file of ours; what is written to a closed stdout must still fail. */

@@ -27,7 +27,8 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 	return true;
 }
 
-enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_SEED,
+enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_ALL,
+	OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
 	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_MATRIX, OPTION_HELP, OPTION_VERSION };
@@ -65,6 +66,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "matrix", required_argument, NULL, OPTION_MATRIX },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "all", no_argument, NULL, OPTION_ALL },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -125,7 +127,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_EXPIRES: options->update.expires = value; return 0;
 	case OPTION_REQUIRE:
 		if (options->require_count == REQUIRE_MAX) return options_usage("more than 32 --require", NULL);
-		options->require[options->require_count++] = value;
+		options->require[options->require_count++] = strncmp(value, "rule:", 5) ? value : value + 5;
 		return 0;
 	case OPTION_READING:
 		if (options->reading_count == READING_MAX) return options_usage("more than 64 --reading", NULL);
@@ -142,6 +144,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_WITNESS: options->witness = optarg; return 0;
 	case OPTION_CHECK: options->check = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
+	case OPTION_ALL: options->all = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;
 	case OPTION_HELP: usage_print(stdout); return -1;
 	case OPTION_VERSION: puts("bgcheck " BGCHECK_VERSION); return -1;

@@ -18,7 +18,7 @@ struct options {
 	struct mutant_row edit;      /* of --impl mutant:gen:...; run.unit.mutant points here */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
-	bool json, tsv, strict, quiet, check;
+	bool json, tsv, strict, quiet, check, all;
 	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];

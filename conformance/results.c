@@ -15,7 +15,6 @@ struct maker {
 	const struct results_options *options;
 	unsigned counts[VERDICT_COUNT];
 	unsigned denied;             /* unsupported features that nothing allows */
-	bool required_vacuous;
 	json_t *scenarios, *rules, *stale;
 	const char *impl_name, *impl_version, *tier;
 };
@@ -167,9 +166,6 @@ static void add_rule(struct maker *maker, json_t *units, const struct rule *rule
 	json_object_set_new(told, "failed", failed_in);
 	json_object_set_new(told, "expected", json_integer(expected));
 	json_array_append_new(maker->rules, told);
-	for (unsigned r = 0; r < maker->options->require_count; r++)
-		if (rule->kind == RULE_KIND_JUDGED && verdict == VERDICT_VACUOUS && !fnmatch(maker->options->require[r], rule->id, 0))
-			maker->required_vacuous = true;
 }
 
 static bool dialect_ran(json_t *units, const char *dialect)
@@ -376,6 +372,27 @@ static void find_stale(struct maker *maker, json_t *units)
 	}
 }
 
+/* A required rule counts only when its trigger happened in each dialect that ran; a glob that no judged rule fits is as empty. */
+static bool misses_required(const struct maker *maker, const char *glob)
+{
+	const json_t *rule;
+	unsigned fits = 0;
+	size_t i;
+	json_array_foreach(maker->rules, i, rule) {
+		if (strcmp(json_text(rule, "kind"), "judged") || fnmatch(glob, json_text(rule, "id"), 0)) continue;
+		if (!json_integer_value(json_object_get(rule, "triggered"))) return true;
+		fits++;
+	}
+	return !fits;
+}
+
+static bool is_required_vacuous(const struct maker *maker)
+{
+	for (unsigned r = 0; r < maker->options->require_count; r++)
+		if (misses_required(maker, maker->options->require[r])) return true;
+	return false;
+}
+
 static enum exit_code exit_of(const struct maker *maker, json_t *units)
 {
 	if (!json_array_size(units)) return EXIT_SELECTION;
@@ -384,7 +401,7 @@ static enum exit_code exit_of(const struct maker *maker, json_t *units)
 	if (maker->counts[VERDICT_FAIL] || (maker->options->strict && maker->counts[VERDICT_NON_STRICT])) return EXIT_FAILED;
 	if (json_array_size(maker->stale)) return EXIT_STALE;
 	if (maker->denied) return EXIT_UNSUPPORTED;
-	if (maker->counts[VERDICT_INCONCLUSIVE] || maker->required_vacuous) return EXIT_INCONCLUSIVE;
+	if (maker->counts[VERDICT_INCONCLUSIVE] || is_required_vacuous(maker)) return EXIT_INCONCLUSIVE;
 	if (maker->counts[VERDICT_UNSUPPORTED] == json_array_size(units)) return EXIT_INCONCLUSIVE;
 	return EXIT_CONFORMS;
 }

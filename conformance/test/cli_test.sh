@@ -44,6 +44,10 @@ tap "and it is untouched" test -e "$scratch/foreign/precious"
 tap "an output below a file is exit 7" exits 7 $bgcheck run --out "$scratch/bad.scn/out" "$one"
 tap "a full standard output is exit 7" bash -c "$bgcheck run '$one' >/dev/full; [ \$? = 7 ]"
 tap "a required rule that is vacuous is exit 4" exits 4 $bgcheck run --require 'TIME-020' "$one"
+tap "with a glob behind rule: too" exits 4 $bgcheck run --require 'rule:TIME-02*' "$one"
+tap "a required rule that no dialect of the run has is exit 4" exits 4 $bgcheck run --quiet --require rule:ERR-LIFE-003 --dialect do "$one"
+tap "an unknown required rule is exit 8" exits 8 $bgcheck run --require 'rule:NO-SUCH-*' "$one"
+tap "no required rule is vacuous on the reference" exits 0 $bgcheck run --quiet --require 'rule:*'
 tap "show wants to know what" exits 2 $bgcheck show
 for what in table rules faults readings protocol mutants; do tap "show $what prints" says . $bgcheck show $what; done
 tap "show table --tsv has ten columns" bash -c "$bgcheck show table --tsv | awk -F'\t' 'NF != 10 { exit 1 } END { exit NR < 400 }'"
