@@ -283,11 +283,13 @@ static int trace_scenarios(struct options *options, struct arena *arena)
 	for (unsigned i = 0; !code && i < selection.count; i++)
 		for (int d = 0; !code && d < DIALECT_COUNT; d++) {
 			struct play play = { 0 };
+			struct arena before = *arena;   /* a trace is told and forgotten */
 			if (!options->run.dialects[d] || !selection.scenarios[i]->dialects[d]) continue;
 			code = play_reference(arena, &options->run.unit.choices, selection.scenarios[i], (enum dialect)d, &play);
 			if (selection.count > 1 || (selection.scenarios[i]->dialects[0] && selection.scenarios[i]->dialects[1]))
 				if (!options->json) printf("# %s %s\n", selection.scenarios[i]->id, machine_dialect_name((enum dialect)d));
 			for (unsigned k = 0; k < play.trace.count; k++) print_line(play.trace.lines[k], options->json);
+			*arena = before;
 		}
 	return code;
 }

@@ -274,6 +274,7 @@ void rule_access_file_refusal(struct judge *judge, unsigned rule, const struct s
 		claim_refusal(judge, rule, view_code(&judge->view, sight->line, "file_hr", 0), "FILE_NOT_AVAILABLE", "GetFile");
 	error_causes(judge, sight->job, &causes);
 	if (causes_have_file(judge, &causes) || sight->job->look.file == VIEW_FILE_UNKNOWN) return;
+	if (sight->job->look.values && sight->job->look.code == judge_word(judge, "NO_PROGRESS")) return; /* has a file of its own */
 	claim_file(judge, rule, sight, sight->job->look.file == VIEW_FILE_NONE);
 }
 

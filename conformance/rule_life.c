@@ -258,6 +258,7 @@ void rule_life_restart(struct judge *judge, unsigned rule, const struct sight *s
 	if (view->service_down || view->start_ns == VIEW_NEVER || !last->valid) return;
 	if (last->state != STATE_ERROR || last->at_ns > view->start_ns || look->at_ns < view->start_ns || job->changes) return;
 	if (!last->present) return;
+	if (look->state == STATE_CANCELLED && (judge_closure(judge, job, STATE_BIT(STATE_ERROR)) & STATE_BIT(STATE_CANCELLED))) return; /* of age */
 	bool same = look->state == STATE_ERROR && (!look->present || same_error(last, look));
 	judge_claim(judge, rule, same, LOOK_TEXT(judge, look), TEXT("after restart: %s", LOOK_SIGNATURE(judge, look)));
 }

@@ -108,7 +108,8 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	if (job->ever_error) job->recovered_ns = line->at_ns;
 	job->error_seen_ns = VIEW_NEVER;
 	job->progress_before_ns = job->progress_ns;
-	job->progress_ns = job->active_ns = job->property_ns = line->at_ns;
+	job->progress_ns = job->active_ns = line->at_ns;
+	if (strcmp(trace_get(line, "ending") ? trace_get(line, "ending") : "", "aborted")) job->property_ns = line->at_ns; /* else nobody may have kept it */
 	job->flow_ns = ended_silent(line) && job->attempt_ns != VIEW_NEVER ? job->attempt_ns : line->at_ns;
 	job->first_error_ns = VIEW_NEVER;
 	job->modifications++;
