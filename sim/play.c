@@ -311,6 +311,7 @@ static const struct step *play_steps(struct player *player)
 
 	for (unsigned i = 0; i < scenario->steps_count && play_line_going(player); i++) {
 		const struct step *step = &scenario->steps[i];
+		player->line = step->line;
 		if (step->kind == STEP_END) end = step;
 		else play_one(player, step);
 	}

@@ -480,6 +480,24 @@ static void another_seed_gives_other_ids(void **state)
 	assert_string_equal(box_text(box, "job.id", "id"), id);
 }
 
+/* Found by a witness: the new file was told to be TRANSFERRED without a byte of it. */
+static void a_file_added_while_nothing_is_to_be_fetched_is_fetched(void **state)
+{
+	struct box *box = *state;
+	struct named_value args[] = { { "url", { VALUE_TEXT, 0, "http://origin/f2" } }, { "local", { VALUE_TEXT, 0, "C:\\bg\\f2" } } };
+
+	box_change(box, "serve /f1 size=64k");
+	box_change(box, "serve /f2 size=64k");
+	box_start_job(box, "/f1");
+	assert_true(box_reaches(box, STATE_TRANSFERRED, 60));
+	box_do(box, "job.suspend");
+	if (box_do(box, "job.resume")) return; /* do leaves it TRANSFERRED */
+	while (box_state(box) == STATE_QUEUED) box_step(box, INT64_MAX);
+	assert_int_equal(box_do_with(box, "job.add_file", "job", "j1", args, 2), 0);
+	assert_true(box_reaches(box, STATE_TRANSFERRED, 60));
+	assert_int_equal(box_number(box, "job.progress", "bytes_transferred"), 2 * 65536);
+}
+
 static void a_small_arena_is_an_error_and_never_a_crash(void **state)
 {
 	struct box *box = *state;
@@ -510,6 +528,7 @@ int main(int argc, char **argv)
 		TEST(a_smaller_file_than_what_is_there_restarts_it),
 		TEST(redirects_are_followed),
 		TEST(an_empty_file_is_a_file),
+		TEST(a_file_added_while_nothing_is_to_be_fetched_is_fetched),
 		TEST(ranges_stand_one_after_the_other),
 		TEST(a_range_outside_the_file_is_fatal),
 		TEST(progress_is_a_matter_of_time),
