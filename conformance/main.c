@@ -1,5 +1,6 @@
 /* main.c -- the command line: verbs, files, exit codes, nothing else. */
 #include "conformance/adapter_check.h"
+#include "conformance/certify.h"
 #include "conformance/explain.h"
 #include "conformance/explore_verb.h"
 #include "conformance/fmt.h"
@@ -179,6 +180,13 @@ static int verb_xfail(struct options *options, struct arena *arena)
 	options->update.today = today;
 	options->update.strict = options->strict;
 	return flush_stdout(xfail_update(arena, options->xfail, options->words + 1, count - 1, &options->update, stdout, stderr));
+}
+
+static int verb_certify(struct options *options, struct arena *arena, char *const *argv)
+{
+	if (options->run.unit.impl == IMPL_EXEC) return options_usage("expected no adapter with --certify: its time is real", NULL);
+	interrupt_begin();
+	return interrupt_exit(flush_stdout(certify(arena, &(struct certify_options){ options->program, argv, options->out }, stdout)));
 }
 
 static int verb_list(struct options *options, struct arena *arena)
@@ -460,13 +468,17 @@ int main(int argc, char **argv)
 	keep_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);   /* a file that grows too large is an error like any other */
+	char **given = calloc((size_t)argc + 1, sizeof *given);   /* getopt moves the words behind the options */
+	if (!given) return EXIT_HARNESS;
+	memcpy(given, argv, (size_t)argc * sizeof *given);
 	int code = options_parse(&options, argc, argv);
 	if (code) return code < 0 ? flush_stdout(0) : code;
 	if (arena_init(&arena, MAIN_ARENA_BYTES)) {
 		fprintf(stderr, "bgcheck: out of memory\n");
 		return EXIT_HARNESS;
 	}
-	code = run_verb(&options, &arena, argv[0]);
+	code = options.certify && !strcmp(options.verb, "run") ? verb_certify(&options, &arena, given) : run_verb(&options, &arena, argv[0]);
 	arena_done(&arena);
+	free(given);
 	return code;
 }

@@ -27,7 +27,7 @@ static bool parse_number(const char *text, int64_t low, int64_t high, int64_t *n
 	return true;
 }
 
-enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_ALL,
+enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, OPTION_XFAIL, OPTION_REQUIRE, OPTION_ORACLE, OPTION_RULES, OPTION_STRICT, OPTION_ALL, OPTION_CERTIFY,
 	OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
@@ -64,6 +64,7 @@ static const struct option LONG_OPTIONS[] = {
 	{ "expires", required_argument, NULL, OPTION_EXPIRES },
 	{ "program", required_argument, NULL, OPTION_PROGRAM },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "certify", no_argument, NULL, OPTION_CERTIFY },
 	{ "matrix", required_argument, NULL, OPTION_MATRIX },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "all", no_argument, NULL, OPTION_ALL },
@@ -143,6 +144,7 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_CORE: options->bounds.core = true; return 0;
 	case OPTION_WITNESS: options->witness = optarg; return 0;
 	case OPTION_CHECK: options->check = true; return 0;
+	case OPTION_CERTIFY: options->certify = true; return 0;
 	case OPTION_JSON: options->json = true; return 0;
 	case OPTION_ALL: options->all = true; return 0;
 	case OPTION_TSV: options->tsv = true; return 0;

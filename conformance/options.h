@@ -14,11 +14,11 @@ struct options {
 	const char *verb;
 	struct run_options run;
 	const char *library, *out, *xfail, *impl, *witness, *matrix;
-	const char *program;         /* of selftest: what is attacked; NULL: this bgcheck */
+	const char *program;         /* of selftest and run --certify: what is run; NULL: this bgcheck */
 	struct mutant_row edit;      /* of --impl mutant:gen:...; run.unit.mutant points here */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
-	bool json, tsv, strict, quiet, check, all;
+	bool json, tsv, strict, quiet, check, all, certify;
 	struct explore_bounds bounds;
 	unsigned require_count;
 	char *require[REQUIRE_MAX];

@@ -41,7 +41,7 @@ static void tell_divergence(json_t *unit, const struct oracle_result *result, bo
 	json_t *told = divergence_json(&result->first, result->largest, fails), *findings = json_object_get(unit, "findings");
 	json_t *same = find_same(findings, result->first.trace_index);
 	if (same) json_object_set(told, "rule", json_object_get(same, "rule"));
-	else json_array_append(findings, told);
+	else json_array_append_new(findings, json_deep_copy(told)); /* a finding is judged later; this one only tells */
 	json_object_set_new(unit, "first_divergence", told);
 }
 

@@ -33,7 +33,7 @@ if [ -s "$out/results.json" ]; then
 	results = json.load(open(sys.argv[1]))
 	for unit in results["scenarios"]:
 	    for finding in unit["findings"]:
-	        if not finding.get("expected"): print("unexpected:", unit["id"], finding["rule"], finding["signature"][:160])
+	        if not finding.get("expected") and unit["verdict"] == "fail": print("unexpected:", unit["id"], finding["rule"], finding["signature"][:160])
 	    if unit.get("restarted"): print("not kept:", unit["id"], unit["restarted"])
 	    if unit["verdict"] in ("adapter-error", "harness-error"): print(unit["verdict"] + ":", unit["id"], unit.get("why"))
 	    if unit["verdict"] == "unsupported" and not unit.get("allowed"): print("not allowed to be missing:", unit["id"], unit.get("feature"))

@@ -59,6 +59,6 @@ for dialect in do bits; do tap "$dialect: a witness of each row and pair, or the
 tap "do: the files' traces cover them" covers do 147 2278
 tap "bits: the files' traces cover them" covers bits 188 3107
 for dialect in do bits; do tap "$dialect: the reference conforms on every witness" conforms $dialect; done
-for mutant in error_kept_after_cancel error_gone_at_suspend; do tap "bits: $mutant: the counterexample fails" breaks $mutant bits; done
+for mutant in error_kept_after_cancel error_kept_while_data_flows error_missing_in_error; do tap "bits: $mutant: the counterexample fails" breaks $mutant bits; done
 tap "a folder that cannot be made is an error" cannot_write
 tap_end
