@@ -5,7 +5,7 @@
 import os
 import sys
 
-from good import callback, hang, reply, serve, write
+from good import HANDLES, callback, hang, reply, serve, write
 
 WORD = sys.argv[1] if len(sys.argv) > 1 else ""
 begun = 0
@@ -37,8 +37,9 @@ def first(message):
 
 
 def listed(message):
-    """The list of jobs, which good.py does not have: none is left."""
-    if message["cmd"] not in ("job.enum", "enum.count", "handle.release"):
+    """The list of jobs, which good.py does not have, as long as it lives: none is left."""
+    mine = message["cmd"] in ("job.enum", "enum.count") or (message["cmd"] == "handle.release" and message["a"]["handle"] not in HANDLES)
+    if not mine:
         return False
     write({"id": message["id"], "r": {"hr": 0, "count": 0}})
     return True
