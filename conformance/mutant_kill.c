@@ -110,7 +110,8 @@ static bool play(struct arena *arena, const struct trial *trial, const struct ki
 	bool broken = judge_findings(trial, unit, played->judge);
 	broken |= judge_checks(trial, unit, &played->play);
 	if (played->play.end != PLAY_DONE) tell(trial, unit, "END", ends[played->play.end]);
-	return broken || played->play.end != PLAY_DONE;
+	if (played->diverged) tell(trial, unit, ORACLE_RULE, played->first.signature);
+	return broken || played->diverged || played->play.end != PLAY_DONE;
 }
 
 /* --- what the reference does */

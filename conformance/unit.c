@@ -301,6 +301,19 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	return result;
 }
 
+static void try_oracle(struct arena *arena, const struct unit_options *options, const struct unit *unit, struct unit_trial *trial)
+{
+	struct oracle_options how = { .dialect = unit->dialect, .choices = &options->choices, .scenario = unit->scenario, .seed = options->seed };
+	struct oracle_result found;
+	if (options->oracle == ORACLE_OFF || trial->play.end == PLAY_BROKEN) return;
+	if (oracle_judge(arena, &how, &trial->play.trace, &found)) {
+		trial->harness = "a limit of the oracle was exceeded";
+		return;
+	}
+	trial->diverged = found.diverged;
+	trial->first = found.first;
+}
+
 void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
 	struct unit_trial *trial)
 {
@@ -316,4 +329,5 @@ void unit_try(struct arena *arena, const struct unit_options *options, const str
 	for (unsigned i = 0; trial->judge && i < trial->play.trace.count; i++)
 		if (judge_see(trial->judge, trial->play.trace.lines[i])) trial->judge = NULL;
 	if (!trial->judge || judge_end(trial->judge)) trial->harness = "a limit of the judge was exceeded";
+	else if (!judge_findings_count(trial->judge)) try_oracle(arena, options, unit, trial);
 }

@@ -46,6 +46,8 @@ struct unit_trial {
 	struct play play;
 	struct judge *judge;       /* NULL: `harness` */
 	const char *harness;       /* bgcheck itself failed: why; else NULL */
+	bool diverged;             /* the oracle, which is asked when no rule was broken: no state agrees with what was seen */
+	struct divergence first;   /* when diverged */
 };
 /* Plays the unit on a machine of the simulator, and judges it as unit_run() does. */
 void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
