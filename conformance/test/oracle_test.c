@@ -71,8 +71,9 @@ static unsigned lines_of(const char *text)
 #define ALL_DONE_DO NEW SET("no_progress_timeout=31s") FILE1 RESUME("0") REQ("1", "/f1") P("1", "TRANSFERRING") WHOLE("2", "/f1") P("2", "TRANSFERRED")
 #define HALF_DONE_DO NEW SET("no_progress_timeout=31s") FILE1 RESUME("0") REQ("1", "/f1") P("1", "TRANSFERRING")
 #define OFFLINE_DO WORLD("2", "net word=down") E("2", "TRANSIENT_ERROR", "NONE", "BLOCKED_BY_NO_NETWORK", "none")
-#define OLD NEW FILE1 P("7776000", "SUSPENDED") RESUME("7776000") REQ("7776000", "/f1") P("7776000", "CONNECTING")
-#define OFFLINE_OLD WORLD("7776000", "net word=down") E("7776000", "ERROR", "GENERAL_QUEUE_MANAGER", "NETWORK_DISCONNECTED", "none")
+#define OLD NEW FILE1 P("7776000", "SUSPENDED")
+#define OFFLINE_OLD RESUME("7776000") REQ("7776000", "/f1") P("7776000", "CONNECTING") WORLD("7776000", "net word=down") \
+	E("7776000", "ERROR", "GENERAL_QUEUE_MANAGER", "NETWORK_DISCONNECTED", "none")
 #define NO_NAME DONE CALL("2", "job.complete hr=ERROR_SHARING_VIOLATION") P("2", "TRANSFERRED")
 
 static const struct observation {
