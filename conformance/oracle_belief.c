@@ -51,7 +51,7 @@ const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *o
 	return work;
 }
 
-static void take(struct belief *to, const struct belief *from, const struct job *job, const struct occurrence *occurrence)
+void oracle_belief_take(struct belief *to, const struct belief *from, const struct job *job, const struct occurrence *occurrence)
 {
 	*to = *from;
 	to->state = job->state;
@@ -78,7 +78,7 @@ bool oracle_belief_step(struct oracle_fold *fold, struct believed *of, const str
 	if (occurrence->event == EVENT_UNBLOCK) of->work.blocked = true;
 	const struct move *row = job_step(fold->machine, &of->work, occurrence, &effects);
 	if (row->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return false;
-	take(to, from, &of->work, occurrence);
+	oracle_belief_take(to, from, &of->work, occurrence);
 	to->row = row;
 	return true;
 }
@@ -152,6 +152,14 @@ static int64_t latest(const struct closing *closing, int64_t due_ns, int64_t sta
 	return plus(plus(due_ns, until_ns > stamp_ns ? until_ns - stamp_ns : 0), waits_ns);
 }
 
+static bool all_sent(const struct oracle_fold *fold, const struct view_job *view)
+{
+	if (!fold->watched || view->upload || view->files_vague) return true;
+	for (unsigned f = 0; f < view->files_count; f++)
+		if (rule_progress_own_path(view, view->files[f]) && !rule_net_file_complete(view->files[f])) return false;
+	return true;
+}
+
 enum error_kind { ERROR_AS_IT_WAS, ERROR_TOLD, ERROR_CODE_INFERRED, ERROR_ANY };
 
 /* Which values the error has, when the step makes one. */
@@ -171,6 +179,9 @@ static void move_open(struct closing *closing, struct occurrence occurrence, enu
 	if (to.row->effects & EFFECT_BIT(EFFECT_ERROR_SET)) open_error(&to, kind);
 	if (to.state == closing->from.state && closing->from.row) to.row = closing->from.row;
 	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
+	if (occurrence.event != EVENT_NO_PROGRESS || to.error.file == ERROR_NO_FILE || !all_sent(closing->fold, closing->of->view)) return;
+	to.error.file = ERROR_NO_FILE; /* every file may be done: there is none that it could be about */
+	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
 }
 
 static void move(struct closing *closing, enum event event)
@@ -186,14 +197,6 @@ static void timer(struct closing *closing, enum event event, int64_t due_ns)
 	struct occurrence occurrence = { .event = event, .cause = CAUSE_NONE };
 	occurrence.now_ns = at_ns > closing->from.since_ns ? at_ns : closing->from.since_ns;
 	move_open(closing, occurrence, ERROR_AS_IT_WAS);
-}
-
-static bool all_sent(const struct oracle_fold *fold, const struct view_job *view)
-{
-	if (!fold->watched || view->upload || view->files_vague) return true;
-	for (unsigned f = 0; f < view->files_count; f++)
-		if (rule_progress_own_path(view, view->files[f]) && !rule_net_file_complete(view->files[f])) return false;
-	return true;
 }
 
 /* Nothing is asked for a part without a byte (C-56). */

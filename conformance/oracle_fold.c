@@ -11,6 +11,7 @@ struct seeing {
 	struct believed *of;
 	const struct move *row;      /* the row that answered otherwise, for the story */
 	char answer[60];             /* what it answers */
+	int64_t retry_delay_ns, no_progress_ns;   /* as a belief that agrees with the call has them after it */
 };
 typedef bool agrees(struct seeing *seeing, struct belief *belief);
 
@@ -228,7 +229,6 @@ static bool complete_step(struct seeing *seeing, const struct belief *from, unsi
 {
 	struct effects effects;
 	struct occurrence occurrence = occurrence_of(seeing->sight);
-	const struct error none = { .cause = CAUSE_NONE, .file = ERROR_NO_FILE };
 	effects_init(&effects);
 	oracle_belief_job(seeing->fold, seeing->of, from);
 	struct job *work = &seeing->of->work;
@@ -240,10 +240,12 @@ static bool complete_step(struct seeing *seeing, const struct belief *from, unsi
 		seeing->row = row;
 		return false;
 	}
-	if (row->effects & EFFECT_BIT(EFFECT_REFUSE)) *to = *from;
-	else *to = (struct belief){ .state = row->to, .error = work->error.present ? from->error : none, .since_ns = seeing->sight->now_ns,
-		.queued_ns = from->queued_ns, .retry_ns = JOB_NEVER, .retry_last_ns = JOB_NEVER, .period_ns = JOB_NEVER, .held_ns = JOB_NEVER,
-		.expires_ns = JOB_NEVER };
+	*to = *from;
+	to->row = row;
+	if (row->effects & EFFECT_BIT(EFFECT_REFUSE)) return true;
+	oracle_belief_take(to, from, work, &occurrence);
+	if (state_in(to->state, STATES_FINAL)) to->owed = 0;
+	if (to->retry_ns == JOB_NEVER) to->retry_last_ns = JOB_NEVER;
 	to->row = row;
 	return true;
 }
@@ -278,22 +280,26 @@ static bool agrees_call(struct seeing *seeing, struct belief *belief)
 		return false;
 	}
 	to.retry_last_ns = to.retry_ns == belief->retry_ns ? belief->retry_last_ns : to.retry_ns;
+	seeing->retry_delay_ns = seeing->of->work.retry_delay_ns;
+	seeing->no_progress_ns = seeing->of->work.no_progress_ns;
 	if (!steers(seeing->sight->event) && to.state == belief->state && belief->row) to.row = belief->row;
 	*belief = to;
 	return true;
 }
 
 /* What a call that worked set is the same in all beliefs. */
-static void keep_base(struct believed *of, const struct sight *sight)
+static void keep_base(const struct seeing *seeing)
 {
+	const struct sight *sight = seeing->sight;
+	struct believed *of = seeing->of;
 	int64_t value;
 	if (sight->failed) return;
 	if (sight->event != EVENT_SET) return;
 	switch (property_of(sight, &value)) {
 	case PROPERTY_PRIORITY: of->base.priority = (enum job_priority)value; break;
-	case PROPERTY_RETRY_DELAY: of->base.retry_delay_ns = of->work.retry_delay_ns; break;
+	case PROPERTY_RETRY_DELAY: of->base.retry_delay_ns = seeing->retry_delay_ns; break;
 	case PROPERTY_NO_PROGRESS:
-		of->base.no_progress_ns = of->work.no_progress_ns;
+		of->base.no_progress_ns = seeing->no_progress_ns;
 		of->base.no_progress_was_set = true;
 		break;
 	case PROPERTY_NOTIFY_FLAGS: of->base.notify_flags = (uint32_t)value; break;
@@ -320,7 +326,7 @@ static void see_call(struct seeing *seeing)
 	if (!steers(sight->event) && sight->event != EVENT_GET_ERROR && !core) return;
 	oracle_text(seen, sizeof seen, "%s answers %s", sight->method ? sight->method->name : sight->command, code_text(seeing->fold, sight->hr, code));
 	observe(seeing, sight->event == EVENT_COMPLETE ? agrees_complete : agrees_call, seen);
-	keep_base(seeing->of, sight);
+	keep_base(seeing);
 }
 
 /* --- callbacks and requests */

@@ -62,6 +62,8 @@ void oracle_belief_init(struct oracle_fold *fold, struct believed *of);
 /* One step of one belief. False: it cannot happen there. */
 bool oracle_belief_step(struct oracle_fold *fold, struct believed *of, const struct belief *from, const struct occurrence *occurrence,
 	struct belief *to);
+/* What a step made of a job, as a belief. */
+void oracle_belief_take(struct belief *to, const struct belief *from, const struct job *job, const struct occurrence *occurrence);
 /* Adds, joining timers with an equal one. True when the set has changed. */
 bool oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief);
 /* Hidden moves up to the time. */

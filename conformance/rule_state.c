@@ -412,12 +412,12 @@ void rule_state_logon(struct judge *judge, unsigned rule, const struct sight *si
 
 void rule_state_net_lost(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
-	if (!sight_is_state(sight) || !view->net_down || job->calls_since_state || view->service_down) return;
-	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - view->net_down_ns < judge->tolerance_ns) return;
-	bool asked = (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= view->net_down_ns) || sight->from_ns > view->net_down_ns;
-	if (asked && sight->state == STATE_QUEUED) return; /* it learns it when its turn comes */
+	if (!sight_is_state(sight) || !judge->view.net_down || job->calls_since_state || judge->view.service_down) return;
+	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - judge->view.net_down_ns < judge->tolerance_ns) return;
+	bool asked = (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= judge->view.net_down_ns) || sight->from_ns > judge->view.net_down_ns;
+	bool expired = sight->state == STATE_CANCELLED && sight->now_ns - job->created_ns >= judge->view.machine->limits.retention_ns - judge->tolerance_ns;
+	if (asked && (sight->state == STATE_QUEUED || expired)) return; /* it learns it when its turn comes, which may be never */
 	bool fatal = sight->state == STATE_ERROR && (judge_every_error_fatal(judge, job) || judge_period_over(judge, job, sight->now_ns));
 	judge_claim(judge, rule, sight->state == STATE_TRANSIENT_ERROR || fatal, SEEN(sight), FROM_TO(sight));
 }

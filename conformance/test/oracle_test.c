@@ -68,6 +68,14 @@ static unsigned lines_of(const char *text)
 
 /* --- one good and one bad trace for each kind of observation */
 
+#define ALL_DONE_DO NEW SET("no_progress_timeout=31s") FILE1 RESUME("0") REQ("1", "/f1") P("1", "TRANSFERRING") WHOLE("2", "/f1") P("2", "TRANSFERRED")
+#define HALF_DONE_DO NEW SET("no_progress_timeout=31s") FILE1 RESUME("0") REQ("1", "/f1") P("1", "TRANSFERRING")
+#define OFFLINE_DO WORLD("2", "net word=down") E("2", "TRANSIENT_ERROR", "NONE", "BLOCKED_BY_NO_NETWORK", "none")
+#define OLD NEW FILE1 P("7776000", "SUSPENDED")
+#define OFFLINE_OLD RESUME("7776000") REQ("7776000", "/f1") P("7776000", "CONNECTING") WORLD("7776000", "net word=down") \
+	E("7776000", "ERROR", "GENERAL_QUEUE_MANAGER", "NETWORK_DISCONNECTED", "none")
+#define NO_NAME DONE CALL("2", "job.complete hr=ERROR_SHARING_VIOLATION") P("2", "TRANSFERRED")
+
 static const struct observation {
 	const char *name;
 	enum dialect dialect;
@@ -116,6 +124,14 @@ static const struct observation {
 		GO WORLD("2", "service word=kill") WORLD("3", "service word=start") P("3", "SUSPENDED"), NULL },
 	{ "a new attempt needs a new failure", DIALECT_BITS, TRANSIENT RETRY RESET("604", "/f1") ERST("604", "TRANSIENT_ERROR"),
 		TRANSIENT RETRY ERST("604", "TRANSIENT_ERROR"), NULL },
+	{ "a no-progress time-out when every file is done, and when one is not", DIALECT_DO,
+		ALL_DONE_DO CALL("2", "job.suspend hr=S_OK") RESUME("2") OFFLINE_DO E("33", "ERROR", "NONE", "NO_PROGRESS", "none"),
+		HALF_DONE_DO OFFLINE_DO E("33", "ERROR", "NONE", "NO_PROGRESS", "none"), "no_progress_transient" },
+	{ "a setter while the job may have expired", DIALECT_BITS, OLD CALL("7776000", "job.set hr=S_OK no_progress_timeout=0") OFFLINE_OLD, OLD OFFLINE_OLD, NULL },
+	{ "the age limit after Complete that could not rename", DIALECT_BITS, NO_NAME P("7776010", "CANCELLED"), NO_NAME P("900", "CANCELLED"),
+		"complete_transferred_rename_fails" },
+	{ "JobTransferred after Complete that could not rename", DIALECT_BITS, NO_NAME CB("3", "job_transferred", "return=S_OK n=1"),
+		DONE CALL("2", "job.complete hr=S_OK") CB("3", "job_transferred", "return=S_OK n=1"), NULL },
 };
 
 static unsigned try_observation(const struct observation *observation)
