@@ -462,7 +462,7 @@ static void keep_standard_files(void)
 int main(int argc, char **argv)
 {
 	struct arena arena;
-	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 1, .retries = 1, .threads = 1 },
+	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 2, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
 	keep_standard_files();

@@ -46,7 +46,7 @@ static const char OPTIONS[] =
 	"  --quiet                      no summary on the terminal\n"
 	"  --program FILE               selftest, run --certify: what is run (default: this bgcheck)\n"
 	"  --certify                    run: twice, in two different surroundings; a byte that differs is exit 7 and told\n"
-	"  --files N --retries N        explore: files of a job, timed retries without progress (default 1, 1); --jobs: jobs\n"
+	"  --files N --retries N        explore: files of a job, timed retries without progress (default 2, 1); --jobs: jobs\n"
 	"  --core                       explore: one cause of each class; no uploads, owners, policies, set periods\n"
 	"  --witness DIR                explore: write a shortest scenario for each row, and for each two rows in sequence\n"
 	"  --matrix FILE                mutants: what was broken by which mutant in which scenario (TSV)\n"

@@ -28,8 +28,8 @@ is_noticed() {
 }
 
 for dialect in bits do; do
-	tap "$dialect: one file, everything that may happen" agrees --dialect $dialect
-	tap "$dialect: core, one file, no retry" agrees --dialect $dialect --core --retries 0
+	tap "$dialect: one file, everything that may happen" agrees --dialect $dialect --files 1
+	tap "$dialect: core, one file, no retry" agrees --dialect $dialect --files 1 --core --retries 0
 	tap "$dialect: core, two files" agrees --dialect $dialect --core --files 2
 	tap "$dialect: core, three files, three retries" agrees --dialect $dialect --core --files 3 --retries 3
 done

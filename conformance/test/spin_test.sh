@@ -29,17 +29,17 @@ agrees() {
 # both_find MUTANT DIALECT -- an invariant that a known-bad machine breaks is broken in both.
 both_find() {
 	local said
-	exits 1 $bgcheck explore --dialect "$2" --core --impl "mutant:$1" >"$scratch/explore.txt" || return 1
+	exits 1 $bgcheck explore --dialect "$2" --files 1 --core --impl "mutant:$1" >"$scratch/explore.txt" || return 1
 	grep -q '^broken: ' "$scratch/explore.txt" || return 1
-	said=$(spin_counts --dialect "$2" --core --impl "mutant:$1") || return 1
+	said=$(spin_counts --dialect "$2" --files 1 --core --impl "mutant:$1") || return 1
 	[ "${said##* }" -ge 1 ] || { echo "SPIN finds $said"; return 1; }
 }
 
 tap "do: one job, two files, everything that may happen" agrees 1 --dialect do --files 2
-tap "do: two jobs, core" agrees 1 --dialect do --jobs 2 --core
-tap "do: one job, three retries" agrees 1 --dialect do --retries 3
-tap "bits: one job, everything that may happen" agrees 2 --dialect bits
-tap "bits: two jobs, core" agrees 1 --dialect bits --jobs 2 --core
+tap "do: two jobs, core" agrees 1 --dialect do --files 1 --jobs 2 --core
+tap "do: one job, three retries" agrees 1 --dialect do --files 1 --retries 3
+tap "bits: one job, everything that may happen" agrees 2 --dialect bits --files 1
+tap "bits: two jobs, core" agrees 1 --dialect bits --files 1 --jobs 2 --core
 tap "bits: one job, three files, three retries, core" agrees 1 --dialect bits --files 3 --retries 3 --core
 for mutant in error_missing_in_error error_kept_while_data_flows error_kept_after_cancel; do
 	tap "both find what $mutant breaks in bits" both_find $mutant bits
