@@ -55,15 +55,11 @@ static int verdict(const struct explore_bounds *bounds, const struct explore_rep
 
 static void tell_path(FILE *file, const struct explore_bounds *bounds, const struct explore_step *path, unsigned length)
 {
-	static const char *const globals[EXPLORE_GLOBALS][2] = { { "the network comes back", "the network goes away" },
-		{ "the owner logs on", "the owner logs off" }, { "the policy allows again", "the policy forbids" }, { "the service restarts", "the service restarts" } };
-	static const unsigned bits[] = { 1, 2, 4, 0 };
 	char name[64];
 	fprintf(file, "  a new job%24s SUSPENDED\n", "");
 	for (unsigned i = 0; i < length; i++) {
 		const struct explore_step *step = &path[i];
-		const char *what = step->job < 0 ? globals[step->global][!(step->condition & bits[step->global])] :
-			explore_step_name(bounds, step, name);
+		const char *what = explore_step_name(bounds, step, name);
 		fprintf(file, "  %-32s %s%s\n", what, machine_state_name((enum state)step->after.state), step->after.error ? ", error object" : "");
 	}
 }

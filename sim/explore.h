@@ -101,7 +101,7 @@ const char *explore_invariant(int number, const char **rule);
 /* The same machine, from the same rows, as a Promela model whose assertions are the invariants. `spin -a` reads it. */
 enum status explore_promela(struct arena *arena, const struct explore_bounds *bounds, FILE *file, struct failure *failure);
 
-/* What happened in a step to one job, as people read it: TRANSIENT(net.reset). Buffer of 64. */
+/* What happened in a step, as people read it: TRANSIENT(net.reset), the network goes away. Buffer of 64. */
 const char *explore_step_name(const struct explore_bounds *bounds, const struct explore_step *step, char buffer[64]);
 
 #endif

@@ -46,11 +46,6 @@ struct match {
 
 /* --- what is seen of a step */
 
-static bool is_wired(const struct explore_job *job)
-{
-	return job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
-}
-
 /* Getters carry nothing out. The schedule is woken by every change of state and of the world, so ENQUEUE shows nothing of its
  * own. A job without connection has none to drop, one without files none to delete or to begin anew. */
 static uint32_t carried(const struct move *row, const struct effects *effects, const struct explore_job *before)
@@ -58,7 +53,7 @@ static uint32_t carried(const struct move *row, const struct effects *effects, c
 	uint32_t seen = BIT(CONNECT) | BIT(ABORT) | BIT(DELETE_FILES) | BIT(FILE_RESTART), found = 0;
 	bool looks = (row->event == EVENT_GET || row->event == EVENT_GET_ERROR) && row->to == row->from;
 	if (looks) seen = 0;
-	if (!is_wired(before)) seen &= ~BIT(ABORT);
+	if (!explore_is_wired(before)) seen &= ~BIT(ABORT);
 	if (!before->files) seen &= ~BIT(DELETE_FILES);
 	if (before->done >= before->files) seen &= ~BIT(FILE_RESTART);
 	for (unsigned i = 0; i < effects->count; i++) found |= EFFECT_BIT(effects->list[i].kind) & seen;
@@ -81,11 +76,6 @@ void explore_look(struct explore_seen *seen, const struct move *row, const struc
 	seen->expires_ns = after->expires_ns;
 	seen->error_count = after->error_count;
 	for (unsigned i = 0; i < after->files_count; i++) seen->kept |= (uint64_t)after->files[i].kept << i;
-}
-
-static bool is_final(const struct explore_job *job)
-{
-	return job->state == STATE_ACKNOWLEDGED || job->state == STATE_CANCELLED;
 }
 
 static bool is_visible_difference(const struct explore_job *a, const struct explore_job *b)
@@ -112,17 +102,6 @@ static bool is_step_different(const struct explore_seen *a, const struct explore
 
 /* --- who takes which row */
 
-static bool spell(struct space *space, uint32_t letter, struct explore_job *job, unsigned condition, struct explore_seen *seen)
-{
-	memset(seen, 0, sizeof *seen);
-	space->look = seen;
-	bool possible = true;
-	if (letter >= LETTERS_MAX) space_spell_global(space, (enum explore_global)(letter - LETTERS_MAX), job, condition);
-	else possible = space_spell(space, &space->alphabet.letters[letter], job, condition);
-	space->look = NULL;
-	return possible;
-}
-
 /* The explorer lets some events come to any job, to see that the table has an answer. Here only what can happen counts: a
  * fault, or another file on the server, is met on a connection, and what has ended does not expire. */
 static bool is_brought(const struct explore_letter *letter, const struct explore_job *job)
@@ -130,22 +109,16 @@ static bool is_brought(const struct explore_letter *letter, const struct explore
 	switch (letter->event) {
 	case EVENT_TRANSIENT:
 	case EVENT_FATAL:
-	case EVENT_CHANGED: return is_wired(job) && job->done < job->files;
-	case EVENT_EXPIRED: return !is_final(job);
+	case EVENT_CHANGED: return explore_is_wired(job) && job->done < job->files;
+	case EVENT_EXPIRED: return !explore_is_final(job);
 	default: return true;
 	}
 }
 
 static bool may(const struct space *space, uint32_t letter, const struct explore_job *job, unsigned condition)
 {
-	if (letter >= LETTERS_MAX) return explore_global_may(space->bounds, (enum explore_global)(letter - LETTERS_MAX));
-	if (letter < space->alphabet.count && !is_brought(&space->alphabet.letters[letter], job)) return false;
-	return letter < space->alphabet.count && explore_may(space->bounds, &space->alphabet.letters[letter], job, condition);
-}
-
-static unsigned after(uint32_t letter, unsigned condition)
-{
-	return letter >= LETTERS_MAX ? explore_global_after((enum explore_global)(letter - LETTERS_MAX), condition) : condition;
+	if (!space_may(space, letter, job, condition)) return false;
+	return letter >= LETTERS_MAX || is_brought(&space->alphabet.letters[letter], job);
 }
 
 /* Counts the hits of each row, or, once row_first has their places, puts them there. */
@@ -153,11 +126,11 @@ static void walk_hits(struct explore_equal *equal, uint32_t *at, bool put)
 {
 	struct space *space = &equal->space;
 	for (uint32_t node = 0; node < space->nodes_count; node++)
-		for (uint32_t letter = 0; letter < LETTERS_MAX + EXPLORE_GLOBALS; letter++) {
+		for (uint32_t letter = 0; letter < LETTERS_ALL; letter++) {
 			struct explore_job job = space->nodes[node].job;
 			struct explore_seen seen;
 			if (!may(space, letter, &job, space->nodes[node].condition)) continue;
-			spell(space, letter, &job, space->nodes[node].condition, &seen);
+			space_take(space, letter, &job, space->nodes[node].condition, &seen);
 			for (unsigned i = 0; i < seen.steps; i++) {
 				uint32_t *place = &at[seen.rows[i] - space->bounds->machine->moves];
 				if (put) equal->hits[*place] = (struct hit){ node, letter };
@@ -197,17 +170,9 @@ struct explore_equal *explore_equal_new(struct arena *arena, const struct explor
 
 /* --- pairs */
 
-static uint32_t hash(const struct pair *pair)
-{
-	const unsigned char *at = (const unsigned char *)pair->jobs;
-	uint32_t value = 2166136261u ^ pair->condition;
-	for (size_t i = 0; i < sizeof pair->jobs; i++) value = (value ^ at[i]) * 16777619u;
-	return value ^ value >> 15;
-}
-
 static void add_pair(struct match *match, const struct pair *pair)
 {
-	uint32_t slot = hash(pair) % SLOTS;
+	uint32_t slot = explore_hash(pair->jobs, sizeof pair->jobs, pair->condition) % SLOTS;
 	for (; match->slots[slot]; slot = (slot + 1) % SLOTS) {
 		const struct pair *other = &match->pairs[match->slots[slot] - 1];
 		if (other->condition == pair->condition && !memcmp(other->jobs, pair->jobs, sizeof pair->jobs)) return;
@@ -226,14 +191,14 @@ static bool follow(struct match *match, const struct pair *from, uint32_t letter
 	bool both[2];
 	*to = *from;
 	to->letter = letter;
-	to->condition = after(letter, from->condition);
+	to->condition = space_after(letter, from->condition);
 	for (int side = 0; side < 2; side++) {
 		both[side] = may(&match->spaces[side], letter, &to->jobs[side], from->condition);
 		memset(&match->seen[side], 0, sizeof match->seen[side]);
-		if (both[side]) spell(&match->spaces[side], letter, &to->jobs[side], from->condition, &match->seen[side]);
+		if (both[side]) space_take(&match->spaces[side], letter, &to->jobs[side], from->condition, &match->seen[side]);
 	}
 	if (is_visible_difference(&to->jobs[0], &to->jobs[1])) return false;
-	if (both[0] && both[1]) return !is_step_different(&match->seen[0], &match->seen[1], is_final(&to->jobs[0]));
+	if (both[0] && both[1]) return !is_step_different(&match->seen[0], &match->seen[1], explore_is_final(&to->jobs[0]));
 	const struct explore_seen *one = &match->seen[both[1]];
 	return !one->steps || (one->untouched[0] && !one->carried[0]);
 }
@@ -246,7 +211,7 @@ static bool is_one(const struct pair *pair)
 /* All letters to a pair. False: one shows the difference; `seen` is where. */
 static bool expand(struct match *match, uint32_t number, struct pair *seen)
 {
-	for (uint32_t letter = 0; letter < LETTERS_MAX + EXPLORE_GLOBALS; letter++) {
+	for (uint32_t letter = 0; letter < LETTERS_ALL; letter++) {
 		const struct pair *from = &match->pairs[number];
 		if (!may(&match->spaces[0], letter, &from->jobs[0], from->condition) &&
 			!may(&match->spaces[1], letter, &from->jobs[1], from->condition)) continue;
@@ -262,14 +227,11 @@ static bool expand(struct match *match, uint32_t number, struct pair *seen)
 
 static void add_name(const struct match *match, uint32_t letter, unsigned condition, char *text, size_t *used)
 {
-	static const char *const names[EXPLORE_GLOBALS][2] = { { "the network comes back", "the network goes away" },
-		{ "the owner logs on", "the owner logs off" }, { "the policy allows again", "the policy forbids" },
-		{ "the service restarts", "the service restarts" } };
-	static const unsigned bits[EXPLORE_GLOBALS] = { NETWORK_UP, OWNER_HERE, POLICY_FREE, 0 };
 	char buffer[64];
-	const struct explore_step step = { .letter = letter };
-	const char *name = letter >= LETTERS_MAX ? names[letter - LETTERS_MAX][!(condition & bits[letter - LETTERS_MAX])] :
-		explore_step_name(&match->bounds[0], &step, buffer);
+	bool global = letter >= LETTERS_MAX;
+	const struct explore_step step = { .job = global ? -1 : 0, .letter = letter, .condition = condition,
+		.global = (enum explore_global)(global ? letter - LETTERS_MAX : 0) };
+	const char *name = explore_step_name(&match->bounds[0], &step, buffer);
 	if (*used < EXPLORE_EQUAL_TEXT) *used += (size_t)snprintf(text + *used, EXPLORE_EQUAL_TEXT - *used, "%s%s", *used ? ", " : "", name);
 }
 

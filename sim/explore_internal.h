@@ -5,6 +5,7 @@
 #include "sim/explore.h"
 
 #define LETTERS_MAX 96u
+#define LETTERS_ALL (LETTERS_MAX + EXPLORE_GLOBALS)  /* by number; from LETTERS_MAX on: LETTERS_MAX + enum explore_global */
 #define NETWORK_UP 1u
 #define OWNER_HERE 2u
 #define POLICY_FREE 4u
@@ -43,7 +44,6 @@ struct space {
 	uint32_t ranks[EXPLORE_CONDITIONS];        /* nodes of each condition */
 	uint32_t *by_rank[EXPLORE_CONDITIONS];     /* node of a rank */
 	bool *row_taken;
-	int row;                     /* last one taken; -1: none */
 	struct explore_seen *look;   /* NULL, or where each step is told to */
 };
 
@@ -62,6 +62,19 @@ struct explore_seen {
 void explore_look(struct explore_seen *seen, const struct move *row, const struct effects *effects, const struct explore_job *before,
 	const struct job *after);
 
+static inline bool explore_is_wired(const struct explore_job *job)
+{
+	return job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
+}
+
+static inline bool explore_is_final(const struct explore_job *job)
+{
+	return job->state == STATE_ACKNOWLEDGED || job->state == STATE_CANCELLED;
+}
+
+/* FNV-1a of the bytes, begun with the seed. */
+uint32_t explore_hash(const void *bytes, size_t size, unsigned seed);
+
 /* STATUS_BAD_INPUT and why, when a bound is out of range. */
 enum status explore_check_bounds(const struct explore_bounds *bounds, struct failure *failure);
 void alphabet_make(const struct explore_bounds *bounds, struct alphabet *alphabet);
@@ -72,12 +85,14 @@ bool explore_global_may(const struct explore_bounds *bounds, enum explore_global
 unsigned explore_global_after(enum explore_global global, unsigned condition);
 /* Finds all nodes. */
 enum status space_make(struct arena *arena, const struct explore_bounds *bounds, struct space *space, struct failure *failure);
-/* Every move between the nodes that were found: the row that was taken, and for a restart the row of START (`after`; else -1). */
-void space_each_move(struct space *space, void (*see)(void *context, uint32_t from, uint32_t to, int row, int after), void *context);
-/* What the letter makes of the job. False: it cannot happen there (the row says so). */
-bool space_spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition);
-/* What an event of the whole machine makes of a job, in the condition before it. */
-void space_spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition);
+/* Letters by number (LETTERS_ALL): whether one may come to the job, the condition after it, and what it makes of the job, with
+ * the rows that it took. space_take is false when it cannot happen there (the row says so). */
+bool space_may(const struct space *space, unsigned letter, const struct explore_job *job, unsigned condition);
+unsigned space_after(unsigned letter, unsigned condition);
+bool space_take(struct space *space, unsigned letter, struct explore_job *job, unsigned condition, struct explore_seen *seen);
+/* Every move between the nodes that were found that takes a row. */
+typedef void space_move(void *context, uint32_t from, uint32_t to, const struct explore_seen *seen);
+void space_each_move(struct space *space, space_move *see, void *context);
 /* Path from a start to a node; returns its length. */
 unsigned space_path(const struct space *space, uint32_t node, struct explore_step *path);
 /* Index of the first invariant that the job breaks; -1: none. */

@@ -8,123 +8,12 @@
 #define SECOND_NS INT64_C(1000000000)
 #define FILE_BYTES 100u
 #define NODES_MAX (EXPLORE_STATES_MAX * EXPLORE_CONDITIONS)
-#define HTTP_STATUS 400u
-
-/* --- the letters */
-
-static bool is_policy_or_network(enum cause cause)
-{
-	return (cause >= CAUSE_POLICY_COST && cause <= CAUSE_POLICY_BANDWIDTH) || cause == CAUSE_NET_DOWN;
-}
-
-/* Causes that the machine treats alike are one: same class, context, file and flags; codes do not matter to it. */
-static bool is_like(const struct machine *machine, enum cause a, enum cause b)
-{
-	const struct fault_report *x = &machine->faults[a].report[machine->dialect], *y = &machine->faults[b].report[machine->dialect];
-	unsigned flags = FAULT_NO_TIMED_RETRY | FAULT_NOT_COUNTED;
-	return x->fault_class == y->fault_class && x->context == y->context && x->file == y->file &&
-		(machine->faults[a].flags & flags) == (machine->faults[b].flags & flags);
-}
-
-static bool is_new_cause(const struct explore_bounds *bounds, const struct alphabet *alphabet, enum cause cause)
-{
-	const struct machine *machine = bounds->machine;
-	enum fault_class class = machine->faults[cause].report[machine->dialect].fault_class;
-	if (class != FAULT_CLASS_TRANSIENT && class != FAULT_CLASS_FATAL) return false;
-	if (is_policy_or_network(cause) || cause == CAUSE_NO_PROGRESS) return false;
-	for (unsigned i = 0; i < alphabet->causes_count; i++) {
-		enum cause other = alphabet->causes[i];
-		if (is_like(machine, cause, other)) return false;
-		if (bounds->core && machine->faults[other].report[machine->dialect].fault_class == class) return false;
-	}
-	return true;
-}
-
-static void add_cause(struct alphabet *alphabet, const struct machine *machine, enum cause cause)
-{
-	assert(alphabet->causes_count < EXPLORE_CAUSES_MAX);
-	alphabet->statuses[alphabet->causes_count] = machine->faults[cause].flags & FAULT_STATUS ? HTTP_STATUS : 0;
-	alphabet->causes[alphabet->causes_count++] = cause;
-}
-
-static void add_letter(struct alphabet *alphabet, struct explore_letter letter)
-{
-	assert(alphabet->count < LETTERS_MAX);
-	alphabet->letters[alphabet->count++] = letter;
-}
-
-static bool is_global(enum event event)
-{
-	return event == EVENT_NET_LOST || event == EVENT_NET_BACK || event == EVENT_BLOCK || event == EVENT_UNBLOCK ||
-		event == EVENT_LOGOFF || event == EVENT_LOGON || event == EVENT_STOP || event == EVENT_START;
-}
-
-static void add_faults(struct alphabet *alphabet, const struct machine *machine, unsigned causes_count)
-{
-	for (unsigned i = 0; i < causes_count; i++) {
-		enum fault_class class = machine->faults[alphabet->causes[i]].report[machine->dialect].fault_class;
-		add_letter(alphabet, (struct explore_letter){ .event = class == FAULT_CLASS_FATAL ? EVENT_FATAL : EVENT_TRANSIENT,
-			.cause = alphabet->causes[i], .status = alphabet->statuses[i] });
-	}
-}
-
-static void add_setters(struct alphabet *alphabet, bool core)
-{
-	add_letter(alphabet, (struct explore_letter){ .event = EVENT_SET, .cause = CAUSE_NONE, .property = PROPERTY_OTHER });
-	for (int period = 0; !core && period <= EXPLORE_PERIOD_SHORT; period++)
-		add_letter(alphabet, (struct explore_letter){ .event = EVENT_SET, .cause = CAUSE_NONE, .property = PROPERTY_NO_PROGRESS,
-			.period = (enum explore_period)period });
-}
-
-void alphabet_make(const struct explore_bounds *bounds, struct alphabet *alphabet)
-{
-	memset(alphabet, 0, sizeof *alphabet);
-	for (int cause = 0; cause < CAUSE_COUNT; cause++)
-		if (is_new_cause(bounds, alphabet, (enum cause)cause)) add_cause(alphabet, bounds->machine, (enum cause)cause);
-	add_cause(alphabet, bounds->machine, CAUSE_NET_DOWN);
-	if (!bounds->core) add_cause(alphabet, bounds->machine, CAUSE_POLICY_COST);
-	unsigned faults_count = alphabet->causes_count;
-	add_cause(alphabet, bounds->machine, CAUSE_NO_PROGRESS);
-	for (int event = 0; event < EVENT_COUNT; event++) {
-		if (is_global((enum event)event) || event == EVENT_TRANSIENT || event == EVENT_FATAL) continue;
-		if (event == EVENT_SET) add_setters(alphabet, bounds->core);
-		else add_letter(alphabet, (struct explore_letter){ .event = (enum event)event, .cause = CAUSE_NONE });
-	}
-	if (!bounds->core) add_letter(alphabet, (struct explore_letter){ .event = EVENT_COMPLETE, .cause = CAUSE_NONE, .rename_fails = true });
-	add_faults(alphabet, bounds->machine, faults_count);
-	add_letter(alphabet, (struct explore_letter){ .event = EVENT_COUNT, .cause = CAUSE_NONE, .answers = NOTIFY_JOB_ERROR });
-	add_letter(alphabet, (struct explore_letter){ .event = EVENT_COUNT, .cause = CAUSE_NONE, .answers = NOTIFY_JOB_TRANSFERRED });
-}
-
-static const char *letter_name(const struct explore_letter *letter, char buffer[64])
-{
-	static const char *const periods[] = { "default", "0", "1" };
-	if (letter->event == EVENT_COUNT) return letter->answers == NOTIFY_JOB_ERROR ? "JobError returns S_OK" : "JobTransferred returns S_OK";
-	const char *event = machine_event_name(letter->event);
-	if (letter->cause != CAUSE_NONE) snprintf(buffer, 64, "%s(%s)", event, machine_reference(DIALECT_DO)->faults[letter->cause].word);
-	else if (letter->property == PROPERTY_NO_PROGRESS) snprintf(buffer, 64, "SET(no_progress_timeout=%s)", periods[letter->period]);
-	else snprintf(buffer, 64, "%s%s", event, letter->rename_fails ? "(rename fails)" : "");
-	return buffer;
-}
-
-const char *explore_step_name(const struct explore_bounds *bounds, const struct explore_step *step, char buffer[64])
-{
-	struct alphabet alphabet;
-	alphabet_make(bounds, &alphabet);
-	assert(step->job >= 0 && step->letter < alphabet.count);
-	return letter_name(&alphabet.letters[step->letter], buffer);
-}
 
 /* --- what may happen */
 
 static bool may_fetch(const struct explore_job *job)
 {
 	return job->done < job->files;
-}
-
-static bool is_wired(const struct explore_job *job)
-{
-	return job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
 }
 
 static bool may_all_done(const struct explore_job *job)
@@ -138,7 +27,7 @@ static bool may_fail(const struct explore_letter *letter, const struct explore_j
 {
 	if (letter->cause == CAUSE_NET_DOWN && (condition & NETWORK_UP)) return false;
 	if (letter->cause == CAUSE_POLICY_COST && (condition & POLICY_FREE)) return false;
-	return may_fetch(job) && (is_wired(job) || job->state == STATE_TRANSIENT_ERROR);
+	return may_fetch(job) && (explore_is_wired(job) || job->state == STATE_TRANSIENT_ERROR);
 }
 
 bool explore_may(const struct explore_bounds *bounds, const struct explore_letter *letter, const struct explore_job *job, unsigned condition)
@@ -150,7 +39,7 @@ bool explore_may(const struct explore_bounds *bounds, const struct explore_lette
 	case EVENT_CONNECTED: return reaches && may_fetch(job) && job->state == (is_bits ? STATE_CONNECTING : STATE_TRANSFERRING);
 	case EVENT_DATA:
 	case EVENT_FILE_DONE: return job->state == STATE_TRANSFERRING && may_fetch(job);
-	case EVENT_SLICE_END: return is_bits && is_wired(job);
+	case EVENT_SLICE_END: return is_bits && explore_is_wired(job);
 	case EVENT_ALL_DONE: return may_all_done(job);
 	case EVENT_TRANSIENT:
 	case EVENT_FATAL: return may_fail(letter, job, condition);
@@ -283,8 +172,7 @@ static bool step(struct space *space, struct explore_job *job, unsigned conditio
 	full.rename_fails = rename_fails;
 	effects_init(&effects);
 	const struct move *row = job_step(machine, &full, occurrence, &effects);
-	space->row = (int)(row - machine->moves);
-	space->row_taken[space->row] = true;
+	space->row_taken[row - machine->moves] = true;
 	if (space->look) explore_look(space->look, row, &effects, job, &full);
 	if (row->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return false;
 	struct explore_job after = drain(space, job, &full);
@@ -293,7 +181,8 @@ static bool step(struct space *space, struct explore_job *job, unsigned conditio
 	return true;
 }
 
-bool space_spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition)
+/* What the letter makes of the job. False: it cannot happen there (the row says so). */
+static bool spell(struct space *space, const struct explore_letter *letter, struct explore_job *job, unsigned condition)
 {
 	static const int64_t values[] = { 0, 0, 1 };
 	struct occurrence occurrence = { .event = letter->event, .now_ns = NOW_NS, .cause = letter->cause, .http_status = letter->status,
@@ -306,8 +195,7 @@ bool space_spell(struct space *space, const struct explore_letter *letter, struc
 		occurrence.value = space->bounds->machine->limits.no_progress_ns_default / SECOND_NS;
 	uint8_t old = job->period;
 	bool possible = step(space, job, condition, &occurrence, letter->rename_fails);
-	bool final = job->state == STATE_ACKNOWLEDGED || job->state == STATE_CANCELLED;
-	job->period = possible && letter->property == PROPERTY_NO_PROGRESS && !final ? (uint8_t)letter->period : old;
+	job->period = possible && letter->property == PROPERTY_NO_PROGRESS && !explore_is_final(job) ? (uint8_t)letter->period : old;
 	return possible;
 }
 
@@ -320,20 +208,43 @@ static void step_global(struct space *space, struct explore_job *job, unsigned c
 }
 
 /* A job that has ended is gone before the service stops; nothing of it comes back. */
-void space_spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition)
+static void spell_global(struct space *space, enum explore_global global, struct explore_job *job, unsigned condition)
 {
-	bool final = job->state == STATE_ACKNOWLEDGED || job->state == STATE_CANCELLED;
 	switch (global) {
 	case EXPLORE_NETWORK: step_global(space, job, condition, condition & NETWORK_UP ? EVENT_NET_LOST : EVENT_NET_BACK); break;
 	case EXPLORE_OWNER: step_global(space, job, condition, condition & OWNER_HERE ? EVENT_LOGOFF : EVENT_LOGON); break;
 	case EXPLORE_POLICY: step_global(space, job, condition, condition & POLICY_FREE ? EVENT_BLOCK : EVENT_UNBLOCK); break;
 	case EXPLORE_RESTART:
-		if (final) break;
+		if (explore_is_final(job)) break;
 		step_global(space, job, condition, EVENT_STOP);
 		step_global(space, job, condition, EVENT_START);
 		break;
 	case EXPLORE_GLOBALS: break;
 	}
+}
+
+/* --- letters by number: from LETTERS_MAX on they are events of the whole machine */
+
+bool space_may(const struct space *space, unsigned letter, const struct explore_job *job, unsigned condition)
+{
+	if (letter >= LETTERS_MAX) return explore_global_may(space->bounds, (enum explore_global)(letter - LETTERS_MAX));
+	return letter < space->alphabet.count && explore_may(space->bounds, &space->alphabet.letters[letter], job, condition);
+}
+
+unsigned space_after(unsigned letter, unsigned condition)
+{
+	return letter >= LETTERS_MAX ? explore_global_after((enum explore_global)(letter - LETTERS_MAX), condition) : condition;
+}
+
+bool space_take(struct space *space, unsigned letter, struct explore_job *job, unsigned condition, struct explore_seen *seen)
+{
+	memset(seen, 0, sizeof *seen);
+	space->look = seen;
+	bool possible = true;
+	if (letter >= LETTERS_MAX) spell_global(space, (enum explore_global)(letter - LETTERS_MAX), job, condition);
+	else possible = spell(space, &space->alphabet.letters[letter], job, condition);
+	space->look = NULL;
+	return possible;
 }
 
 /* --- the nodes */
@@ -352,18 +263,18 @@ int explore_broken(const struct explore_job *job)
 	return -1;
 }
 
-static uint32_t hash(const struct explore_job *job, unsigned condition)
+uint32_t explore_hash(const void *bytes, size_t size, unsigned seed)
 {
-	const unsigned char *at = (const unsigned char *)job;
-	uint32_t value = 2166136261u ^ condition;
-	for (size_t i = 0; i < sizeof *job; i++) value = (value ^ at[i]) * 16777619u;
+	const unsigned char *at = bytes;
+	uint32_t value = 2166136261u ^ seed;
+	for (size_t i = 0; i < size; i++) value = (value ^ at[i]) * 16777619u;
 	return value ^ value >> 15;
 }
 
 /* Number of the node, a new one if need be. NOT_POSSIBLE: there are too many. */
 static uint32_t find(struct space *space, const struct explore_job *job, unsigned condition, uint32_t parent, unsigned letter)
 {
-	uint32_t slot = hash(job, condition) & space->slots_mask;
+	uint32_t slot = explore_hash(job, sizeof *job, condition) & space->slots_mask;
 	for (; space->slots[slot]; slot = (slot + 1) & space->slots_mask) {
 		const struct node *node = &space->nodes[space->slots[slot] - 1];
 		if (node->condition == condition && !memcmp(&node->job, job, sizeof *job)) return space->slots[slot] - 1;
@@ -394,7 +305,7 @@ static bool expand(struct space *space, uint32_t number)
 	for (unsigned i = 0; i < space->alphabet.count; i++) {
 		const struct explore_letter *letter = &space->alphabet.letters[i];
 		struct explore_job after = node->job;
-		if (!explore_may(bounds, letter, &node->job, node->condition) || !space_spell(space, letter, &after, node->condition)) continue;
+		if (!explore_may(bounds, letter, &node->job, node->condition) || !spell(space, letter, &after, node->condition)) continue;
 		uint32_t to = find(space, &after, node->condition, number, i);
 		node->moves++;
 		if (to == NOT_POSSIBLE || (to != number && !add_edge(space, node, to))) return false;
@@ -403,7 +314,7 @@ static bool expand(struct space *space, uint32_t number)
 		struct explore_job after = node->job;
 		node->global[global] = NOT_POSSIBLE;
 		if (!explore_global_may(bounds, (enum explore_global)global)) continue;
-		space_spell_global(space, (enum explore_global)global, &after, node->condition);
+		spell_global(space, (enum explore_global)global, &after, node->condition);
 		node->global[global] = find(space, &after, explore_global_after((enum explore_global)global, node->condition), number,
 			LETTERS_MAX + (unsigned)global);
 		if (node->global[global] == NOT_POSSIBLE) return false;
@@ -463,36 +374,17 @@ static uint32_t known(struct space *space, const struct explore_job *job, unsign
 	return number;
 }
 
-/* Of a restart the row of STOP comes first, in the job as it was. */
-static int stop_row(struct space *space, const struct node *node)
+void space_each_move(struct space *space, space_move *see, void *context)
 {
-	struct explore_job job = node->job;
-	step_global(space, &job, node->condition, EVENT_STOP);
-	return space->row;
-}
-
-void space_each_move(struct space *space, void (*see)(void *context, uint32_t from, uint32_t to, int row, int after), void *context)
-{
-	for (uint32_t number = 0; number < space->nodes_count; number++) {
-		const struct node *node = &space->nodes[number];
-		for (unsigned i = 0; i < space->alphabet.count; i++) {
-			const struct explore_letter *letter = &space->alphabet.letters[i];
+	for (uint32_t number = 0; number < space->nodes_count; number++)
+		for (unsigned letter = 0; letter < LETTERS_ALL; letter++) {
+			const struct node *node = &space->nodes[number];
 			struct explore_job after = node->job;
-			space->row = -1;
-			if (!explore_may(space->bounds, letter, &node->job, node->condition) || !space_spell(space, letter, &after, node->condition)) continue;
-			if (space->row >= 0) see(context, number, known(space, &after, node->condition), space->row, -1);
+			struct explore_seen seen;
+			if (!space_may(space, letter, &node->job, node->condition)) continue;
+			if (!space_take(space, letter, &after, node->condition, &seen) || !seen.steps) continue;
+			see(context, number, known(space, &after, space_after(letter, node->condition)), &seen);
 		}
-		for (int global = 0; global < EXPLORE_GLOBALS; global++) {
-			struct explore_job after = node->job;
-			space->row = -1;
-			if (!explore_global_may(space->bounds, (enum explore_global)global)) continue;
-			space_spell_global(space, (enum explore_global)global, &after, node->condition);
-			int row = space->row;
-			bool restarts = global == EXPLORE_RESTART && row >= 0;
-			uint32_t to = known(space, &after, explore_global_after((enum explore_global)global, node->condition));
-			if (row >= 0) see(context, number, to, restarts ? stop_row(space, node) : row, restarts ? row : -1);
-		}
-	}
 }
 
 unsigned space_path(const struct space *space, uint32_t number, struct explore_step *path)

@@ -21,6 +21,14 @@ static bool play_action(struct witness_search *search, const struct library *lib
 	return play_line_going(search->player);
 }
 
+/* The action now: one of time is given its line first. False when it makes no sense now, or ended the play. */
+static bool perform(struct witness_search *search, const struct library *library, unsigned number, const struct step **time)
+{
+	const struct action *action = &library->actions[number];
+	*time = action->lines ? NULL : witness_time(search, action);
+	return (action->lines || *time) && play_action(search, library, number, *time);
+}
+
 static uint16_t lines_of(const struct action *action)
 {
 	return (uint16_t)(action->steps_count ? action->steps_count : 1);
@@ -69,7 +77,7 @@ static int see_rows(struct witness_search *search, unsigned from, struct footing
 
 static int find_state(const struct witness_search *search, const struct key *key, uint32_t *slot)
 {
-	for (*slot = witness_hash(key) & (SLOTS - 1); search->slots[*slot]; *slot = (*slot + 1) & (SLOTS - 1))
+	for (*slot = explore_hash(key, sizeof *key, 0) & (SLOTS - 1); search->slots[*slot]; *slot = (*slot + 1) & (SLOTS - 1))
 		if (!memcmp(&search->states[search->slots[*slot] - 1].key, key, sizeof *key)) return (int)search->slots[*slot] - 1;
 	return NONE;
 }
@@ -99,11 +107,10 @@ static void try_action(struct witness_search *search, int number, unsigned actio
 	const struct action *done = &library->actions[action];
 	witness_put_back(search, &search->before);
 	if (!witness_fits(search, &search->states[number], done, witness_job(search))) return;
-	const struct step *time = done->lines ? NULL : witness_time(search, done);
-	if (!done->lines && !time) return;
+	const struct step *time;
 	unsigned from = search->play->trace.count;
+	if (!perform(search, library, action, &time)) return;
 	struct situation state = child_of(search, number, action, time);
-	if (!play_action(search, library, action, time)) return;
 	search->now = (struct trail){ .state = number, .actions_count = 1, .actions = { (uint8_t)action }, .times = { time }, .lines = state.lines };
 	int first = see_rows(search, from, &state.footing);
 	state.key = witness_key(search, &state);
@@ -149,43 +156,42 @@ static void try_second(struct witness_search *search, int number, unsigned one, 
 	const struct library *library = &search->library[search->states[number].start];
 	const struct action *done = &library->actions[two];
 	struct footing after = *footing;
-	const struct step *time = done->lines ? NULL : witness_time(search, done);
-	if (!done->lines && !time) return;
+	const struct step *time;
 	unsigned from = search->play->trace.count;
-	if (!play_action(search, library, two, time)) return;
+	if (!perform(search, library, two, &time)) return;
 	search->now = (struct trail){ .state = number, .actions_count = 2, .actions = { (uint8_t)one, (uint8_t)two }, .times = { time_one, time },
 		.lines = (uint16_t)(search->states[number].lines + lines_of(&library->actions[one]) + lines_of(done)) };
 	see_rows(search, from, &after);
 }
 
 /* The state again, the first action, and then each that promises something new. */
-static void follow_action(struct witness_search *search, int number, unsigned one, struct snapshot *middle)
+static void follow_action(struct witness_search *search, int number, unsigned one)
 {
 	const struct situation *state = &search->states[number], *to = &search->states[state->to[one]];
 	const struct library *library = &search->library[state->start];
 	struct footing footing = state->footing;
 	witness_put_back(search, &search->before);
-	const struct step *time = library->actions[one].lines ? NULL : witness_time(search, &library->actions[one]);
+	const struct step *time;
 	unsigned from = search->play->trace.count;
-	play_action(search, library, one, time);
+	perform(search, library, one, &time);
 	search->now = (struct trail){ .state = number, .actions_count = 1, .actions = { (uint8_t)one }, .times = { time },
 		.lines = (uint16_t)(state->lines + lines_of(&library->actions[one])) };
 	see_rows(search, from, &footing);
-	if (!leads_to_new(search, &footing, to, library->count) || !witness_keep(search, middle)) return;
+	if (!leads_to_new(search, &footing, to, library->count) || !witness_keep(search, &search->middle)) return;
 	for (unsigned two = 0; two < library->count; two++) {
 		if (to->first[two] == NONE || !is_new(search, &footing, to->first[two])) continue;
-		witness_put_back(search, middle);
+		witness_put_back(search, &search->middle);
 		try_second(search, number, one, time, &footing, two);
 	}
 }
 
-static void follow(struct witness_search *search, int number, struct snapshot *middle)
+static void follow(struct witness_search *search, int number)
 {
 	const struct situation *state = &search->states[number];
 	replay(search, number);
 	witness_keep(search, &search->before);
 	for (unsigned one = 0; one < search->library[state->start].count; one++)
-		if (state->first[one] != NONE && state->to[one] != NONE) follow_action(search, number, one, middle);
+		if (state->first[one] != NONE && state->to[one] != NONE) follow_action(search, number, one);
 }
 
 /* --- all of it */
@@ -226,7 +232,7 @@ static enum status start_all(struct witness_search *search, struct failure *fail
 }
 
 /* A plot ends where it says, or it is no plot. */
-static enum status start_plot(struct witness_search *search, const struct plot *plot, struct failure *failure)
+static enum status start_plot(struct witness_search *search, const struct plot *plot)
 {
 	struct situation state = { .parent = NONE, .start = plot->type == JOB_TYPE_UPLOAD, .plot = plot->scenario,
 		.lines = (uint16_t)plot->scenario->steps_count };
@@ -235,11 +241,13 @@ static enum status start_plot(struct witness_search *search, const struct plot *
 	footing_start(&state.footing);
 	search->states[search->states_count++] = state;
 	replay(search, number);
-	if (!play_line_going(search->player)) return STATUS_OK; /* a mutant may never come there */
+	if (!play_line_going(search->player)) { /* a mutant may never come there */
+		search->states_count--;
+		return STATUS_OK;
+	}
 	search->now = (struct trail){ .state = number, .lines = state.lines };
 	see_rows(search, 0, &search->states[number].footing);
 	search->states[number].key = witness_key(search, &state);
-	(void)failure;
 	return STATUS_OK;
 }
 
@@ -250,7 +258,7 @@ static enum status start_plots(struct witness_search *search, struct failure *fa
 	for (unsigned i = 0; !status; i++) {
 		status = witness_plot(search->arena, search->machine->dialect, i, &plot, failure);
 		if (status || !plot.scenario) break;
-		status = start_plot(search, &plot, failure);
+		status = start_plot(search, &plot);
 	}
 	return status;
 }
@@ -258,7 +266,6 @@ static enum status start_plots(struct witness_search *search, struct failure *fa
 enum status witness_find(struct arena *arena, const struct explore_bounds *bounds, struct witness_search **found, struct failure *failure)
 {
 	struct witness_search *search = arena_take(arena, sizeof *search);
-	struct snapshot middle = { 0 };
 	if (!search) return STATUS_NO_MEMORY;
 	search->arena = arena;
 	enum status status = prepare(search, bounds, failure);
@@ -266,7 +273,7 @@ enum status witness_find(struct arena *arena, const struct explore_bounds *bound
 	if (!status) status = start_plots(search, failure);
 	if (status) return status;
 	for (unsigned i = 0; i < search->states_count && !search->no_memory; i++) expand(search, (int)i);
-	for (unsigned i = 0; i < search->states_count && !search->no_memory; i++) follow(search, (int)i, &middle);
+	for (unsigned i = 0; i < search->states_count && !search->no_memory; i++) follow(search, (int)i);
 	*found = search;
 	return search->no_memory ? STATUS_NO_MEMORY : STATUS_OK;
 }
@@ -276,11 +283,6 @@ enum status witness_find(struct arena *arena, const struct explore_bounds *bound
 const struct witness_set *witness_found(const struct witness_search *search)
 {
 	return &search->found;
-}
-
-unsigned witness_states(const struct witness_search *search)
-{
-	return search->states_count;
 }
 
 static void tell_step(struct witness *witness, const struct step *step)

@@ -41,8 +41,6 @@ const struct witness_set *witness_found(const struct witness_search *search);
 /* The shortest scenario with the row, or with both rows in sequence. */
 void witness_of_row(const struct witness_search *search, unsigned row, struct witness *witness);
 void witness_of_pair(const struct witness_search *search, unsigned row, unsigned next, struct witness *witness);
-/* States of the world that were told apart. */
-unsigned witness_states(const struct witness_search *search);
 
 /* The shortest scenario to a job that breaks an invariant, and which; lines_count 0 when the search meets none. */
 void witness_of_broken(const struct witness_search *search, struct witness *witness, int *invariant);

@@ -17,9 +17,8 @@ enum status witness_set_make(struct arena *arena, const struct machine *machine,
 int witness_row(const struct machine *machine, const struct trace_line *line, const char *job)
 {
 	if (line->actor != ACTOR_IMPL || !line->row[0] || strcmp(line->object, job)) return -1;
-	for (unsigned i = 0; i < machine->moves_count; i++)
-		if (!strcmp(machine->moves[i].id, line->row)) return (int)i;
-	return -1;
+	const struct move *row = machine_move(machine, line->row);
+	return row ? (int)(row - machine->moves) : -1;
 }
 
 void footing_start(struct footing *footing)
@@ -66,12 +65,18 @@ struct entered {
 	uint64_t *bits;
 };
 
-static void enter(void *context, uint32_t from, uint32_t to, int row, int after)
+static unsigned index_of(const struct entered *entered, const struct move *row)
+{
+	return (unsigned)(row - entered->space->bounds->machine->moves);
+}
+
+/* Of a restart, START is the row that enters. */
+static void enter(void *context, uint32_t from, uint32_t to, const struct explore_seen *seen)
 {
 	struct entered *entered = context;
+	unsigned row = index_of(entered, seen->rows[seen->steps - 1]);
 	(void)from;
-	row = after >= 0 ? after : row;
-	entered->bits[(size_t)to * entered->words + (unsigned)row / 64] |= UINT64_C(1) << (row % 64);
+	entered->bits[(size_t)to * entered->words + row / 64] |= UINT64_C(1) << (row % 64);
 }
 
 struct left {
@@ -79,18 +84,20 @@ struct left {
 	struct witness_set *set;
 };
 
-static void leave(void *context, uint32_t from, uint32_t to, int row, int after)
+static void leave(void *context, uint32_t from, uint32_t to, const struct explore_seen *seen)
 {
 	struct left *left = context;
 	struct witness_set *set = left->set;
 	const uint64_t *bits = &left->entered->bits[(size_t)from * left->entered->words];
+	unsigned row = index_of(left->entered, seen->rows[0]);
 	(void)to;
 	set->row[row] = true;
 	for (unsigned i = 0; i < set->rows_count; i++)
-		if (bits[i / 64] >> (i % 64) & 1) set->pair[WITNESS_PLACE(set, i, (unsigned)row)] = true;
-	if (after < 0) return;
+		if (bits[i / 64] >> (i % 64) & 1) set->pair[WITNESS_PLACE(set, i, row)] = true;
+	if (seen->steps < 2) return;
+	unsigned after = index_of(left->entered, seen->rows[1]);
 	set->row[after] = true;
-	set->pair[WITNESS_PLACE(set, (unsigned)row, (unsigned)after)] = true;
+	set->pair[WITNESS_PLACE(set, row, after)] = true;
 }
 
 enum status witness_reach(struct arena *arena, const struct explore_bounds *bounds, struct witness_set *set, struct failure *failure)

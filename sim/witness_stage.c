@@ -143,14 +143,6 @@ bool witness_is_plain(const struct key *key)
 	return plot <= 2 && machine + plot <= 2;
 }
 
-uint32_t witness_hash(const struct key *key)
-{
-	const unsigned char *at = (const unsigned char *)key;
-	uint32_t value = 2166136261u;
-	for (size_t i = 0; i < sizeof *key; i++) value = (value ^ at[i]) * 16777619u;
-	return value ^ value >> 15;
-}
-
 /* --- what the job's invariants say */
 
 static struct explore_job as_explored(const struct job *job)

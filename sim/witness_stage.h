@@ -51,14 +51,13 @@ struct witness_search {
 	struct library library[2];
 	unsigned libraries_count;
 	struct arena stage;      /* of the play; a part of the arena */
-	struct snapshot root[2], before, between;
+	struct snapshot root[2], before, middle, between;
 	struct play *play;
 	struct player *player;
 	struct target *target;
 	struct situation *states;
 	unsigned states_count;
 	uint32_t *slots;
-	unsigned settled_to;
 	struct witness_set found;
 	struct trail *of_row, *of_pair;
 	struct trail now;        /* what is played */
@@ -77,7 +76,6 @@ const struct service_job *witness_job(const struct witness_search *search);
 /* What tells states apart, and whether few enough things are unusual in one to go on from it. */
 struct key witness_key(const struct witness_search *search, const struct situation *state);
 bool witness_is_plain(const struct key *key);
-uint32_t witness_hash(const struct key *key);
 /* Notes the shortest way to a broken invariant. */
 void witness_look(struct witness_search *search);
 
