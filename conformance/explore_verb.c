@@ -7,17 +7,9 @@
 #include <jansson.h>
 #include <time.h>
 
-#define FILES_FOR_ALL_ROWS 2u
-
 static bool is_excused(const struct move *move)
 {
 	return move->effects & (EFFECT_BIT(EFFECT_IMPOSSIBLE) | EFFECT_BIT(EFFECT_MUTANT_ONLY));
-}
-
-/* Rows of uploads, policies, owners and second files lie outside smaller bounds; within these every row must be taken. */
-static bool must_take_all(const struct explore_bounds *bounds)
-{
-	return !bounds->core && bounds->files >= FILES_FOR_ALL_ROWS && bounds->retries;
 }
 
 static unsigned count_untaken(const struct explore_bounds *bounds, const struct explore_report *report, bool excused)
@@ -49,7 +41,7 @@ static unsigned count_cells(const struct explore_bounds *bounds, const struct ex
 static int verdict(const struct explore_bounds *bounds, const struct explore_report *report)
 {
 	if (report->broken || report->stuck) return EXIT_FAILED;
-	if (must_take_all(bounds) && count_untaken(bounds, report, false)) return EXIT_FAILED;
+	if (explore_takes_all(bounds) && count_untaken(bounds, report, false)) return EXIT_FAILED;
 	return report->complete ? EXIT_CONFORMS : EXIT_INCONCLUSIVE;
 }
 
@@ -71,7 +63,7 @@ static void tell_rows(FILE *file, const struct explore_bounds *bounds, const str
 		open, excused);
 	fprintf(file, "cells: %u never reached\n", count_cells(bounds, report));
 	if (!open) return;
-	fprintf(file, must_take_all(bounds) ? "never taken, and nothing says why:\n" : "never taken within these bounds:\n");
+	fprintf(file, explore_takes_all(bounds) ? "never taken, and nothing says why:\n" : "never taken within these bounds:\n");
 	for (unsigned i = 0; i < report->rows_count; i++) {
 		const struct move *move = &bounds->machine->moves[i];
 		if (!report->row_taken[i] && !is_excused(move))

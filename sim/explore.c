@@ -266,6 +266,11 @@ static enum status walk_jobs(struct arena *arena, struct space *space, const str
 	return STATUS_OK;
 }
 
+bool explore_takes_all(const struct explore_bounds *bounds)
+{
+	return !bounds->core && bounds->files >= 2 && bounds->retries;
+}
+
 enum status explore_check_bounds(const struct explore_bounds *bounds, struct failure *failure)
 {
 	const char *wrong = bounds->jobs < 1 || bounds->jobs > EXPLORE_JOBS_MAX ? "expected 1 to 4 jobs" :

@@ -91,6 +91,9 @@ struct explore_report {
 	unsigned path_length;
 };
 
+/* Whether every row must be taken within the bounds: rows of uploads, policies, owners and second files lie outside smaller ones. */
+bool explore_takes_all(const struct explore_bounds *bounds);
+
 /* Walks all. Errors: STATUS_BAD_INPUT for bounds out of range or too many states for their numbers, STATUS_NO_MEMORY. */
 enum status explore_run(struct arena *arena, const struct explore_bounds *bounds, struct explore_report *report,
 	struct failure *failure);

@@ -52,5 +52,7 @@ size_t witness_print(const struct witness *witness, enum dialect dialect, const 
 int witness_excuse(const struct machine *machine, unsigned row, int next);
 unsigned witness_excuses(void);               /* how many there are */
 const char *witness_reason(int number);
+/* Whether it must excuse something in the dialect, within bounds at which every row is taken. */
+bool witness_excuses_in(int number, enum dialect dialect);
 
 #endif
