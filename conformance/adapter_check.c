@@ -373,27 +373,17 @@ static int converse(struct check *check, int dialect, const char *base)
 static int wait_for(pid_t pid)
 {
 	int status = 0;
-	pid_t ended;
-	do ended = interrupt_wait(&status); while (ended > 0 && ended != pid);
-	if (!ended) {
-		kill(pid, SIGTERM);
-		fprintf(stderr, "bgcheck: the check was interrupted\n");
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-	}
+	bool ended = interrupt_wait_for(pid, &status);
+	if (!ended) fprintf(stderr, "bgcheck: the check was interrupted\n");
 	adapter_process_end_orphans(NULL, 0);
-	return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HARNESS;
+	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HARNESS;
 }
 
 int adapter_check(struct arena *arena, const struct unit_options *unit, int dialect, bool json, FILE *out)
 {
-	const char *temporary = getenv("TMPDIR");
 	char base[200];
 	struct check *check = arena_take(arena, sizeof *check);
-	snprintf(base, sizeof base, "%.150s/bgcheck-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-	if (!check || !mkdtemp(base)) {
-		fprintf(stderr, "bgcheck: cannot make a folder to work in: %s\n", base);
-		return EXIT_HARNESS;
-	}
+	if (!check || output_scratch(base, sizeof base, "check")) return EXIT_HARNESS;
 	*check = (struct check){ .arena = arena, .unit = unit, .out = out, .told = json ? json_array() : NULL };
 	fflush(NULL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@ struct certificate {
 	struct arena *arena;
 	const struct certify_options *options;
 	FILE *out;
-	char scratch[64], folder[2][PATH_SIZE];
+	char scratch[1000], folder[2][PATH_SIZE];
 	unsigned traces, differences;
 };
 
@@ -86,10 +85,7 @@ static int run(const struct certificate *certificate, int number)
 	int status = 0;
 	pid_t pid = interrupt_fork();
 	if (!pid) be_run(certificate, number);
-	if (pid < 0) return EXIT_HARNESS;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR) return EXIT_HARNESS;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HARNESS;
+	return pid > 0 && interrupt_wait_for(pid, &status) && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HARNESS;
 }
 
 /* --- comparing */
@@ -194,11 +190,8 @@ int certify(struct arena *arena, const struct certify_options *options, FILE *ou
 {
 	struct certificate *certificate = arena_take(arena, sizeof *certificate);
 	if (!certificate) return EXIT_HARNESS;
-	*certificate = (struct certificate){ .arena = arena, .options = options, .out = out, .scratch = "/tmp/bgcheck-certify-XXXXXX" };
-	if (!mkdtemp(certificate->scratch)) {
-		fprintf(stderr, "bgcheck: cannot make %s: %s\n", certificate->scratch, strerror(errno));
-		return EXIT_HARNESS;
-	}
+	*certificate = (struct certificate){ .arena = arena, .options = options, .out = out };
+	if (output_scratch(certificate->scratch, sizeof certificate->scratch, "certify")) return EXIT_HARNESS;
 	if (options->out) snprintf(certificate->folder[0], PATH_SIZE, "%s", options->out);
 	else snprintf(certificate->folder[0], PATH_SIZE, "%s/first", certificate->scratch);
 	snprintf(certificate->folder[1], PATH_SIZE, "%s/second", certificate->scratch);

@@ -3,6 +3,7 @@
 
 #include "conformance/explain_story.h"
 #include "conformance/json_text.h"
+#include "conformance/results.h"
 #include "conformance/rules.h"
 #include "conformance/select.h"
 
@@ -154,26 +155,20 @@ static void tell(struct explainer *explainer, struct story_source *source, const
 	else print_short(explainer, story);
 }
 
-static bool is_earlier(const json_t *a, const json_t *b)
-{
-	return json_integer_value(json_object_get(a, "line")) < json_integer_value(json_object_get(b, "line"));
-}
-
 /* The findings of a unit that are asked for: of the rule (NULL: any), all or the first. */
 static bool tell_unit(struct explainer *explainer, const json_t *unit, const char *rule)
 {
 	struct story_source source = { .unit = unit, .out = explainer->options->out };
-	const json_t *finding, *first = NULL;
-	bool told = false;
+	const json_t *findings = json_object_get(unit, "findings"), *finding;
 	size_t i;
 	arena_reset(explainer->arena);
 	if (!load_trace(explainer, unit, &source)) return false;
-	json_array_foreach(json_object_get(unit, "findings"), i, finding) {
-		if (rule && strcmp(rule, json_text(finding, "rule"))) continue;
-		if (explainer->options->all || rule) tell(explainer, &source, finding), told = true;
-		if (!first || is_earlier(finding, first)) first = finding;
+	if (!rule && (!explainer->options->all || !json_array_size(findings))) {
+		tell(explainer, &source, results_first(findings));
+		return true;
 	}
-	if (!told && (first || !rule)) tell(explainer, &source, first);
+	json_array_foreach(findings, i, finding)
+		if (!rule || !strcmp(rule, json_text(finding, "rule"))) tell(explainer, &source, finding);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* interrupt.c -- signals that are only noted. */
 #include "conformance/interrupt.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -79,4 +80,14 @@ pid_t interrupt_wait(int *status)
 	while (!(pid = waitpid(-1, status, WNOHANG)) && !first_signal) sigsuspend(&old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return pid;
+}
+
+bool interrupt_wait_for(pid_t pid, int *status)
+{
+	pid_t ended;
+	do ended = interrupt_wait(status); while (ended > 0 && ended != pid);
+	if (ended == pid) return true;
+	kill(pid, SIGTERM);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR) continue;
+	return false;
 }

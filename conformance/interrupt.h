@@ -4,6 +4,7 @@
 #ifndef BGCHECK_CONFORMANCE_INTERRUPT_H
 #define BGCHECK_CONFORMANCE_INTERRUPT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* From here on the three signals only set the flag, and end calls that wait with EINTR. Those that are ignored stay so. */
@@ -21,5 +22,8 @@ pid_t interrupt_fork(void);
 
 /* As waitpid(-1, status, 0); 0 when one of the signals comes first. */
 pid_t interrupt_wait(int *status);
+
+/* Waits for one child. False when one of the signals comes first, or it cannot be waited for: it has got SIGTERM, and has ended. */
+bool interrupt_wait_for(pid_t pid, int *status);
 
 #endif

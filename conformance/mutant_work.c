@@ -1,13 +1,13 @@
 /* mutant_work.c -- workers take the next task from memory that they share, and leave what they found there. */
 #include "conformance/mutant_work.h"
 
+#include "conformance/interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -62,9 +62,6 @@ static void serve(struct work *work, struct worker *worker)
 {
 	const struct itimerval limit = { .it_value = { TASK_SECONDS, 0 } };
 	struct arena arena;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	be_quiet();
 	if (arena_init(&arena, KILL_ARENA_BYTES)) _exit(70);
 	while (take(work, worker)) {
@@ -78,7 +75,7 @@ static void serve(struct work *work, struct worker *worker)
 static bool start(struct work *work, struct worker *worker)
 {
 	worker->task = work->count;
-	pid_t pid = fork();
+	pid_t pid = interrupt_fork();
 	if (pid < 0) return false;
 	if (!pid) serve(work, worker);
 	worker->pid = pid;

@@ -85,12 +85,19 @@ int output_begin(struct output *output, const char *path)
 	return 0;
 }
 
-int output_begin_scratch(struct output *output)
+int output_scratch(char *path, size_t size, const char *name)
 {
 	const char *base = getenv("TMPDIR");
+	int length = snprintf(path, size, "%s/bgcheck-%s-XXXXXX", base && *base ? base : "/tmp", name);
+	if (length < 0 || (size_t)length >= size) errno = ENAMETOOLONG;
+	else if (mkdtemp(path)) return 0;
+	return say("make a folder to work in", path);
+}
+
+int output_begin_scratch(struct output *output)
+{
 	char path[1100], scratch[1000];
-	snprintf(scratch, sizeof scratch, "%.900s/bgcheck-run-XXXXXX", base && *base ? base : "/tmp");
-	if (!mkdtemp(scratch)) return say("make a folder to work in", scratch);
+	if (output_scratch(scratch, sizeof scratch, "run")) return -1;
 	snprintf(path, sizeof path, "%s/run", scratch);
 	int code = output_begin(output, path);
 	snprintf(output->scratch, sizeof output->scratch, "%s", scratch);

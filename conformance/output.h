@@ -15,6 +15,9 @@ struct output {
  * results.json) or empty. Returns 0, or -1 with a message on stderr. */
 int output_begin(struct output *output, const char *path);
 
+/* A new folder below $TMPDIR or /tmp, named for who works in it: bgcheck-NAME-XXXXXX. Returns 0, or -1 with a message on stderr. */
+int output_scratch(char *path, size_t size, const char *name);
+
 /* As output_begin, in a new folder below $TMPDIR or /tmp, for adapters that need a place to work in. */
 int output_begin_scratch(struct output *output);
 

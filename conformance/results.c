@@ -63,18 +63,23 @@ static enum verdict judge_finding_json(struct maker *maker, const char *id, json
 	return entry ? VERDICT_EXPECTED_FAIL : verdict_of_level(json_text(finding, "level"));
 }
 
-static bool is_earlier(json_t *a, json_t *b)
+json_t *results_first(const json_t *findings)
 {
-	json_int_t x = json_integer_value(json_object_get(a, "line")), y = json_integer_value(json_object_get(b, "line"));
-	return x < y;
+	json_t *first = NULL, *finding;
+	json_int_t line = 0;
+	size_t i;
+	json_array_foreach(findings, i, finding) {
+		json_int_t at = json_integer_value(json_object_get(finding, "line"));
+		if (first && at >= line) continue;
+		first = finding;
+		line = at;
+	}
+	return first;
 }
 
 static void put_divergence(json_t *unit, json_t *findings)
 {
-	json_t *first = NULL, *finding;
-	size_t i;
-	json_array_foreach(findings, i, finding)
-		if (!first || is_earlier(finding, first)) first = finding;
+	json_t *first = results_first(findings);
 	if (!json_object_get(unit, "first_divergence")) json_object_set(unit, "first_divergence", first ? first : json_null());
 }
 

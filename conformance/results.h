@@ -21,4 +21,7 @@ struct results_options {
 /* Takes run_units()'s array and makes the whole of results.json (design.md section 9), with verdict and exit. New reference. */
 json_t *results_make(json_t *units, const struct results_options *options);
 
+/* The finding of the earliest line of the scenario; NULL: there is none. Borrowed. */
+json_t *results_first(const json_t *findings);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "conformance/interrupt.h"
 #include "conformance/json_text.h"
+#include "conformance/output.h"
 #include "conformance/selftest_part.h"
 #include "conformance/verdict.h"
 
@@ -159,7 +160,6 @@ static bool count_lines(struct selftest *test)
 
 static bool set_up(struct selftest *test, const char *program)
 {
-	const char *temporary = getenv("TMPDIR");
 	ssize_t n = readlink("/proc/self/exe", test->self, sizeof test->self - 1);
 	char *real = program ? realpath(program, NULL) : NULL;
 	bool found = n > 0 && (!program || (real && !access(real, X_OK)));
@@ -169,11 +169,8 @@ static bool set_up(struct selftest *test, const char *program)
 		fprintf(stderr, "bgcheck: cannot run %s\n", program ? program : "/proc/self/exe");
 		return false;
 	}
-	snprintf(test->base, sizeof test->base, "%.200s/bgcheck-selftest-XXXXXX", temporary && *temporary ? temporary : "/tmp");
 	find_clock(test);
-	if (mkdtemp(test->base)) return true;
-	fprintf(stderr, "bgcheck: cannot make a folder to work in: %s\n", test->base);
-	return false;
+	return !output_scratch(test->base, sizeof test->base, "selftest");
 }
 
 static void finish(struct selftest *test)

@@ -135,12 +135,19 @@ static struct judge *make_judge(struct arena *arena, const struct unit_options *
 	return judge;
 }
 
-static const char *tell_judgement(json_t *result, struct judge *judge, const struct unit *unit, const struct play *play)
+/* Why it could not be judged to its end; NULL: it was. */
+static const char *judge_trace(struct judge *judge, const struct trace *trace)
 {
 	if (!judge) return "out of memory in the judge";
-	for (unsigned i = 0; i < play->trace.count; i++)
-		if (judge_see(judge, play->trace.lines[i])) return "a limit of the judge was exceeded";
-	if (judge_end(judge)) return "a limit of the judge was exceeded";
+	for (unsigned i = 0; i < trace->count; i++)
+		if (judge_see(judge, trace->lines[i])) return "a limit of the judge was exceeded";
+	return judge_end(judge) ? "a limit of the judge was exceeded" : NULL;
+}
+
+static const char *tell_judgement(json_t *result, struct judge *judge, const struct unit *unit, const struct play *play)
+{
+	const char *harness = judge_trace(judge, &play->trace);
+	if (harness) return harness;
 	json_t *findings = json_array(), *triggered = json_object(), *readings = json_object();
 	for (unsigned i = 0; i < judge_findings_count(judge); i++)
 		json_array_append_new(findings, tell_finding(judge_finding(judge, i), unit->dialect));
@@ -168,17 +175,24 @@ static const char *tell_no_rules(json_t *result)
 	return NULL;
 }
 
+/* is_reference: the play is the reference's own. */
+static const char *ask_oracle(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct play *play,
+	bool is_reference, struct oracle_result *found)
+{
+	struct oracle_options how = { .dialect = unit->dialect, .tolerance_ns = options->impl == IMPL_EXEC ? options->tolerance_ns : 0,
+		.choices = &options->choices, .scenario = unit->scenario, .seed = options->seed, .is_reference = is_reference };
+	*found = (struct oracle_result){ 0 };
+	return oracle_judge(arena, &how, &play->trace, found) ? "a limit of the oracle was exceeded" : NULL;
+}
+
 static const char *tell_oracle(json_t *result, struct arena *arena, const struct unit_options *options, const struct unit *unit,
 	const struct play *play)
 {
-	bool real = options->impl == IMPL_EXEC;
-	struct oracle_options how = { .dialect = unit->dialect, .tolerance_ns = real ? options->tolerance_ns : 0, .choices = &options->choices,
-		.scenario = unit->scenario, .seed = options->seed, .is_reference = options->impl == IMPL_REFERENCE };
 	struct oracle_result found;
-	if (play->end == PLAY_BROKEN) return NULL;
-	if (oracle_judge(arena, &how, &play->trace, &found)) return "a limit of the oracle was exceeded";
-	oracle_tell(result, &found, !real || options->oracle == ORACLE_STRICT);
-	return NULL;
+	if (options->oracle == ORACLE_OFF || play->end == PLAY_BROKEN) return NULL;
+	const char *harness = ask_oracle(arena, options, unit, play, options->impl == IMPL_REFERENCE, &found);
+	if (!harness) oracle_tell(result, &found, options->impl != IMPL_EXEC || options->oracle == ORACLE_STRICT);
+	return harness;
 }
 
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length)
@@ -293,7 +307,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	tell_checks(result, &play);
 	tell_coverage(result, &play.trace);
 	const char *harness = options->no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, options, unit), unit, &play);
-	if (!harness && options->oracle != ORACLE_OFF) harness = tell_oracle(result, arena, options, unit, &play);
+	if (!harness) harness = tell_oracle(result, arena, options, unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);
 	if (golden) json_put_text(result, "golden", golden);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);
@@ -301,24 +315,12 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	return result;
 }
 
-static void try_oracle(struct arena *arena, const struct unit_options *options, const struct unit *unit, struct unit_trial *trial)
-{
-	struct oracle_options how = { .dialect = unit->dialect, .choices = &options->choices, .scenario = unit->scenario, .seed = options->seed };
-	struct oracle_result found;
-	if (options->oracle == ORACLE_OFF || trial->play.end == PLAY_BROKEN) return;
-	if (oracle_judge(arena, &how, &trial->play.trace, &found)) {
-		trial->harness = "a limit of the oracle was exceeded";
-		return;
-	}
-	trial->diverged = found.diverged;
-	trial->first = found.first;
-}
-
 void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
 	struct unit_trial *trial)
 {
 	struct play_options how = { .dialect = unit->dialect, .seed = options->seed };
 	struct failure failure = { 0 };
+	struct oracle_result found;
 	struct target *target = world_new(arena, machine, options->seed);
 	*trial = (struct unit_trial){ 0 };
 	if (!target || play_scenario(arena, unit->scenario, target, &how, &trial->play, &failure)) {
@@ -326,8 +328,9 @@ void unit_try(struct arena *arena, const struct unit_options *options, const str
 		return;
 	}
 	trial->judge = make_judge(arena, options, unit);
-	for (unsigned i = 0; trial->judge && i < trial->play.trace.count; i++)
-		if (judge_see(trial->judge, trial->play.trace.lines[i])) trial->judge = NULL;
-	if (!trial->judge || judge_end(trial->judge)) trial->harness = "a limit of the judge was exceeded";
-	else if (!judge_findings_count(trial->judge)) try_oracle(arena, options, unit, trial);
+	trial->harness = judge_trace(trial->judge, &trial->play.trace);
+	if (trial->harness || options->oracle == ORACLE_OFF || trial->play.end == PLAY_BROKEN || judge_findings_count(trial->judge)) return;
+	trial->harness = ask_oracle(arena, options, unit, &trial->play, false, &found);
+	trial->diverged = found.diverged;
+	trial->first = found.first;
 }

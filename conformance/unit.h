@@ -44,7 +44,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 /* A play and its judge, without a word of JSON: for those who only ask what was broken. */
 struct unit_trial {
 	struct play play;
-	struct judge *judge;       /* NULL: `harness` */
+	struct judge *judge;       /* has judged all of it, unless `harness` says why not */
 	const char *harness;       /* bgcheck itself failed: why; else NULL */
 	bool diverged;             /* the oracle, which is asked when no rule was broken: no state agrees with what was seen */
 	struct divergence first;   /* when diverged */
