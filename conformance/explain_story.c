@@ -88,16 +88,26 @@ static json_t *tell_documentation(const struct teller *teller)
 	return json_string("any answer within the time limits and in the form of the protocol\nsource: bgcheck show protocol");
 }
 
+/* As in the trace file, without what stands around it. */
+static const char *line_text(const struct trace_line *line, char text[TRACE_LINE_MAX])
+{
+	size_t length = trace_print(line, text, TRACE_LINE_MAX);
+	while (length && text[length - 1] == '\n') text[--length] = '\0';
+	return text + strspn(text, " ");
+}
+
+static bool is_probe(const struct trace_line *line)
+{
+	return line->actor == ACTOR_CLIENT && !strcmp(line->event, "probe");
+}
+
 static json_t *tell_seen(const struct teller *teller)
 {
-	char line[TRACE_LINE_MAX] = "";
+	char line[TRACE_LINE_MAX];
 	const json_t *unit = teller->source->unit;
 	const char *seen = or_else(of(teller, "seen"), or_else(json_text(unit, "why"), json_text(unit, "verdict")));
 	if (teller->at == NOWHERE) return json_sprintf("%s\nthere is no trace of it", seen);
-	size_t length = trace_print(&teller->source->lines[teller->at], line, sizeof line);
-	while (length && line[length - 1] == '\n') line[--length] = '\0';
-	const char *start = line + strspn(line, " ");
-	return json_sprintf("%s\ntrace line %u: %s", seen, teller->at + 1, start);
+	return json_sprintf("%s\ntrace line %u: %s", seen, teller->at + 1, line_text(&teller->source->lines[teller->at], line));
 }
 
 /* The call of the client on the job that the divergent line is, or that its step made; NULL: none did. */
@@ -106,14 +116,9 @@ static const struct trace_line *find_call(const struct teller *teller)
 	for (unsigned i = teller->at + 1; teller->at != NOWHERE && i-- > 0;) {
 		const struct trace_line *line = &teller->source->lines[i];
 		if (line->scenario_line != teller->line) return NULL;
-		if (line->actor == ACTOR_CLIENT && strcmp(line->event, "probe") && !strcmp(line->object, teller->job)) return line;
+		if (line->actor == ACTOR_CLIENT && !is_probe(line) && !strcmp(line->object, teller->job)) return line;
 	}
 	return NULL;
-}
-
-static bool is_probe(const struct trace_line *line)
-{
-	return line->actor == ACTOR_CLIENT && !strcmp(line->event, "probe");
 }
 
 static int event_of(const struct trace_line *call)
@@ -129,7 +134,7 @@ static const struct trace_line *last_probe(const struct teller *teller, const st
 {
 	const struct trace_line *found = NULL;
 	for (const struct trace_line *line = teller->source->lines; line < before; line++)
-		if (line->actor == ACTOR_CLIENT && !strcmp(line->event, "probe") && !strcmp(line->object, teller->job)) found = line;
+		if (is_probe(line) && !strcmp(line->object, teller->job)) found = line;
 	return found;
 }
 
@@ -205,9 +210,7 @@ static json_t *tell_agreed(const struct teller *teller)
 		char text[TRACE_LINE_MAX];
 		bool mine = !strcmp(teller->job, "-") || !strcmp(line->object, teller->job);
 		if ((line->actor != ACTOR_CLIENT && line->actor != ACTOR_CB) || !mine || is_blamed(teller, i)) continue;
-		size_t length = trace_print(line, text, sizeof text);
-		while (length && text[length - 1] == '\n') text[--length] = '\0';
-		return json_sprintf("trace line %u, scenario line %u: %s", i + 1, line->scenario_line, text + strspn(text, " "));
+		return json_sprintf("trace line %u, scenario line %u: %s", i + 1, line->scenario_line, line_text(line, text));
 	}
 	return json_string(teller->at == NOWHERE ? "none that was recorded: the scenario left no trace" :
 		"none: it is the first thing that was seen of this object");

@@ -1,6 +1,7 @@
 /* oracle_shadow.c -- the scenario on the reference, and its answers beside those of the trace. */
 #include "conformance/oracle_part.h"
 
+#include "sim/word_list.h"
 #include "sim/world.h"
 
 #include <stdio.h>
@@ -110,14 +111,6 @@ static void go_on(struct reader *reader, const struct reader *found, const struc
 	reader->at++;
 }
 
-static bool is_word_of(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-	for (const char *at = list; (at = strstr(at, word)); at += length)
-		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' ')) return true;
-	return false;
-}
-
 /* What the documentation leaves to the implementation. */
 #define FREE "id as creation modification completion text description state owner"
 /* What the player itself writes of an answer. */
@@ -134,15 +127,15 @@ static bool is_answer(const struct trace_line *line, const char *key)
 {
 	const char *property = trace_get(line, "property");
 	const struct method *method = line->actor == ACTOR_CLIENT ? machine_method(line->event, property ? property : "") : NULL;
-	if (is_word_of(FREE, key)) return false;
+	if (word_listed(FREE, key)) return false;
 	if (!strncmp(line->event, "handle.", 7) && !strcmp(key, "count")) return false; /* COM: of AddRef and Release, only for tests */
-	return is_word_of(TOLD, key) || (method && is_word_of(method->fields, key));
+	return word_listed(TOLD, key) || (method && word_listed(method->fields, key));
 }
 
 /* C-09: which of the two NULL is answered by, no page says for all methods. */
 static bool is_same_code(const char *a, const char *b)
 {
-	bool null = is_word_of("E_POINTER E_INVALIDARG", a) && is_word_of("E_POINTER E_INVALIDARG", b);
+	bool null = word_listed("E_POINTER E_INVALIDARG", a) && word_listed("E_POINTER E_INVALIDARG", b);
 	return null || !strcmp(a, b);
 }
 

@@ -1,5 +1,6 @@
 /* play_call.c -- commands of a scenario, and what was answered. */
 #include "sim/play_internal.h"
+#include "sim/word_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,19 +36,9 @@ static bool starts_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-/* Whether a list of words, separated by blanks, has the word. */
-static bool listed(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
-		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
-	return false;
-}
-
 const char *play_call_key(const char *command)
 {
-	if (listed("job.create job.open job.enum", command) || starts_with(command, "manager.")) return NULL;
+	if (word_listed("job.create job.open job.enum", command) || starts_with(command, "manager.")) return NULL;
 	if (starts_with(command, "job.")) return "job";
 	if (starts_with(command, "error.")) return "error";
 	if (starts_with(command, "file.")) return "file";
@@ -83,7 +74,7 @@ static struct value value_of(const struct player *player, const struct scenario_
 	uint32_t hresult;
 
 	if (is(text, "null")) return (struct value){ VALUE_NULL, 0, NULL };
-	if (listed(texts, arg->key)) return value;
+	if (word_listed(texts, arg->key)) return value;
 	if (is(arg->key, "size") && is(text, "unknown")) return (struct value){ VALUE_NUMBER, UINT64_MAX, NULL };
 	if (is(arg->key, "code")) {
 		if (machine_code(player->options->dialect, text, strlen(text), &hresult)) {
@@ -92,7 +83,7 @@ static struct value value_of(const struct player *player, const struct scenario_
 		return value;
 	}
 	value = (struct value){ VALUE_NUMBER, 0, NULL };
-	if (listed("minimum_retry_delay no_progress_timeout maximum_download_time", arg->key)) {
+	if (word_listed("minimum_retry_delay no_progress_timeout maximum_download_time", arg->key)) {
 		if (play_want_seconds(text, &value.number)) return value;
 	} else if (machine_word_value(arg->key, text, strlen(text), &word)) {
 		value.number = (uint64_t)word;
@@ -250,7 +241,7 @@ static enum play_handle_kind kind_of(struct player *player, const struct command
 	const char *word = command->call.command;
 	const struct play_handle *from = find_handle(player, command->handle);
 
-	if (listed("job.create job.open", word)) return PLAY_HANDLE_JOB;
+	if (word_listed("job.create job.open", word)) return PLAY_HANDLE_JOB;
 	if (is(word, "job.get_error")) return PLAY_HANDLE_ERROR;
 	if (is(word, "error.get_file")) return PLAY_HANDLE_FILE;
 	if (is(word, "job.enum")) return PLAY_HANDLE_JOBS;
