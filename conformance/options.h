@@ -11,6 +11,7 @@
 #define READING_MAX 64
 
 struct options {
+	char *const *argv;           /* the command line as it was given */
 	const char *verb;
 	struct run_options run;
 	const char *library, *out, *xfail, *impl, *witness, *matrix;
