@@ -59,17 +59,26 @@ static void find_reach(struct judge *judge)
 		}
 }
 
-/* Most rules have no fold, or are of the other dialect: they are passed over once, not at every sight. */
+/* Most rules have no fold, or are of the other dialect, or look at one kind of sight: they are passed over once, not each time. */
 static void find_folds(struct judge *judge)
 {
 	unsigned count;
 	const struct rule *rules = rules_all(&count);
 	for (unsigned i = 0; i < count; i++) {
-		rule_fold *asked = rules_fold(i);
-		if (!asked || !rules[i].dialects[judge->view.dialect]) continue;
-		judge->folds[judge->folds_count].fold = asked;
-		judge->folds[judge->folds_count++].rule = i;
+		if (!rules_fold(i) || !rules[i].dialects[judge->view.dialect]) continue;
+		for (enum sight_kind kind = 0; kind < SIGHT_KINDS; kind++)
+			if (rules_sees(i, kind)) judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)i;
 	}
+}
+
+void judge_ask_all(struct judge *judge)
+{
+	unsigned count;
+	const struct rule *rules = rules_all(&count);
+	memset(judge->asked_count, 0, sizeof judge->asked_count);
+	for (unsigned i = 0; i < count; i++)
+		for (enum sight_kind kind = 0; kind < SIGHT_KINDS; kind++)
+			if (rules_fold(i) && rules[i].dialects[judge->view.dialect]) judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)i;
 }
 
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns)
@@ -88,7 +97,8 @@ static void fold(void *context, const struct sight *sight)
 {
 	struct judge *judge = context;
 	judge->sight = sight;
-	for (unsigned i = 0; i < judge->folds_count; i++) judge->folds[i].fold(judge, judge->folds[i].rule, sight);
+	const uint16_t *asked = judge->asked[sight->kind];
+	for (unsigned i = 0; i < judge->asked_count[sight->kind]; i++) rules_fold(asked[i])(judge, asked[i], sight);
 	rule_reading_see(judge, sight);
 }
 

@@ -25,6 +25,9 @@ void rule_none(struct judge *judge, unsigned rule, const struct sight *sight);
 /* Fold of a rule; NULL when it has none. */
 rule_fold *rules_fold(unsigned rule);
 
+/* Whether the fold of a rule looks at sights of this kind (rule_sight.def). */
+bool rules_sees(unsigned rule, enum sight_kind kind);
+
 #define JUDGE_FINDINGS_MAX 400u
 #define JUDGE_SAME_MAX 3u        /* findings of one rule and job that are told; more are only counted */
 #define JUDGE_READINGS_MAX 96u
@@ -36,8 +39,8 @@ struct judge {
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */
 	enum status status;
-	unsigned folds_count;        /* of the dialect, in the order of the rules */
-	struct { rule_fold *fold; unsigned rule; } folds[RULE_COUNT];
+	unsigned asked_count[SIGHT_KINDS];             /* rules of the dialect that look at a kind of sight, in their order */
+	uint16_t asked[SIGHT_KINDS][RULE_COUNT];
 	unsigned triggered[RULE_COUNT];
 	unsigned findings_count;
 	struct finding *findings[JUDGE_FINDINGS_MAX];
@@ -45,6 +48,9 @@ struct judge {
 	const char *taken[JUDGE_READINGS_MAX];   /* by judge_take(); NULL: what the requirements say */
 	uint32_t reach[STATE_COUNT]; /* states that hidden moves lead to, as bits */
 };
+
+/* From here on every fold is asked at every sight: what rule_sight.def says is held against that (rules_test.c). */
+void judge_ask_all(struct judge *judge);
 
 #define STATE_BIT(state) (UINT32_C(1) << (state))
 #define STATES_FINAL (STATE_BIT(STATE_ACKNOWLEDGED) | STATE_BIT(STATE_CANCELLED))

@@ -22,6 +22,28 @@ static rule_fold *const FOLDS[] = {
 #include "conformance/rule.def"
 };
 
+#define CALL (1u << SIGHT_CALL)
+#define STATE (1u << SIGHT_STATE)
+#define LOOK (1u << SIGHT_LOOK)
+#define CALLBACK (1u << SIGHT_CALLBACK)
+#define REQUEST (1u << SIGHT_REQUEST)
+#define RESPONSE (1u << SIGHT_RESPONSE)
+#define CONNECT (1u << SIGHT_CONNECT)
+#define ASTRAY (1u << SIGHT_ASTRAY)
+#define WORLD (1u << SIGHT_WORLD)
+#define CHECK (1u << SIGHT_CHECK)
+#define END (1u << SIGHT_END)
+enum sees {
+	SEES_none,
+#define FOLD(fold, kinds) SEES_##fold = (kinds),
+#include "conformance/rule_sight.def"
+};
+
+static const unsigned SEES[] = {
+#define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) SEES_##fold,
+#include "conformance/rule.def"
+};
+
 const struct rule *rules_all(unsigned *count)
 {
 	*count = sizeof RULES / sizeof RULES[0];
@@ -39,4 +61,10 @@ rule_fold *rules_fold(unsigned rule)
 {
 	assert(rule < sizeof FOLDS / sizeof FOLDS[0]);
 	return FOLDS[rule] == rule_none ? NULL : FOLDS[rule];
+}
+
+bool rules_sees(unsigned rule, enum sight_kind kind)
+{
+	assert(rule < sizeof SEES / sizeof SEES[0]);
+	return SEES[rule] >> kind & 1;
 }

@@ -351,6 +351,7 @@ enum sight_kind {
 	SIGHT_ASTRAY,    /* a request for a path that is a file's but for escapes */
 	SIGHT_WORLD, SIGHT_CHECK, SIGHT_END
 };
+#define SIGHT_KINDS (SIGHT_END + 1)
 struct sight {
 	enum sight_kind kind;
 	const struct trace_line *line;  /* NULL: the end */

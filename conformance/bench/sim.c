@@ -1,7 +1,8 @@
 /* sim.c -- how many lines of trace a second are made and judged: every scenario of the library is played on the reference and
- * judged with all rules, again and again, on one core; and how long 10,000 scenario files take to be read and parsed. Usage:
+ * judged with all rules and by the oracle, again and again, on one core; and how long 10,000 scenario files take to be read and parsed. Usage:
  * sim LIBRARY ROUNDS. Prints `ratio NAME VALUE target T`; exit 1 when a target is missed. Seconds are those of the processor,
  * so that neighbours do not count. */
+#include "conformance/oracle.h"
 #include "conformance/rules.h"
 #include "conformance/select.h"
 #include "sim/play.h"
@@ -19,7 +20,7 @@
 struct bench {
 	struct arena arena;       /* of one unit */
 	unsigned long lines;
-	double play_s, judge_s;
+	double play_s, judge_s, oracle_s;
 };
 
 static double processor_s(void)
@@ -27,6 +28,13 @@ static double processor_s(void)
 	struct timespec t;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool ask_oracle(struct bench *bench, enum dialect dialect, const struct scenario *scenario, const struct trace *trace)
+{
+	const struct oracle_options how = { .dialect = dialect, .scenario = scenario, .seed = 1, .is_reference = true };
+	struct oracle_result result;
+	return !oracle_judge(&bench->arena, &how, trace, &result) && !result.diverged;
 }
 
 static bool judge(struct bench *bench, enum dialect dialect, const struct trace *trace)
@@ -42,15 +50,18 @@ static bool run_unit(struct bench *bench, const struct scenario *scenario, enum 
 	struct play_options options = { .dialect = dialect, .seed = 1 };
 	struct play play = { 0 };
 	struct failure failure = { 0 };
-	double start_s = processor_s(), played_s;
+	double start_s = processor_s(), played_s, judged_s;
 	arena_reset(&bench->arena);
 	struct target *target = world_new(&bench->arena, machine_reference(dialect), 1);
 	if (!target || play_scenario(&bench->arena, scenario, target, &options, &play, &failure)) return false;
 	played_s = processor_s();
 	if (!judge(bench, dialect, &play.trace)) return false;
+	judged_s = processor_s();
+	if (!ask_oracle(bench, dialect, scenario, &play.trace)) return false;
 	bench->lines += play.trace.count;
 	bench->play_s += played_s - start_s;
-	bench->judge_s += processor_s() - played_s;
+	bench->judge_s += judged_s - played_s;
+	bench->oracle_s += processor_s() - judged_s;
 	return true;
 }
 
@@ -82,8 +93,9 @@ static bool tell_parsing(double seconds)
 
 static bool tell_lines(const struct bench *bench)
 {
-	double lines = (double)bench->lines, rate = lines / (bench->play_s + bench->judge_s);
-	printf("  %lu lines: played in %.0f ns each, judged in %.0f ns each\n", bench->lines, 1e9 * bench->play_s / lines, 1e9 * bench->judge_s / lines);
+	double lines = (double)bench->lines, rate = lines / (bench->play_s + bench->judge_s + bench->oracle_s);
+	printf("  %lu lines: a line is played in %.0f ns, judged by the rules in %.0f, by the oracle in %.0f\n", bench->lines, 1e9 * bench->play_s / lines,
+		1e9 * bench->judge_s / lines, 1e9 * bench->oracle_s / lines);
 	printf("ratio sim-judged-lines-a-second %.0f target %.0f%s\n", rate, LINES_TARGET, rate >= LINES_TARGET ? "" : " MISSED");
 	return rate >= LINES_TARGET;
 }

@@ -1,4 +1,5 @@
 /* rules_test.c -- every judged rule sees what keeps it and what breaks it, and the judge keeps its head. */
+#include "conformance/rule_fold.h"
 #include "conformance/test/pairs.h"
 
 #include <inttypes.h>
@@ -401,6 +402,50 @@ static void what_is_not_certain_is_not_judged(void **state)
 	assert_int_equal(failures, 0);
 }
 
+/* rule_sight.def says what a fold passes over; here every fold of the dialect is asked at every sight. */
+static struct judge *asked_always(enum dialect dialect, const char *text)
+{
+	struct judge *judge = judge_new(&arena, dialect, 0);
+	assert_non_null(judge);
+	judge_ask_all(judge);
+	see_text(judge, text);
+	return judge;
+}
+
+static void compare_asked(enum dialect dialect, const char *text)
+{
+	struct judge *judge = judged(dialect, 0, text), *always = asked_always(dialect, text);
+	assert_memory_equal(judge->triggered, always->triggered, sizeof judge->triggered);
+	assert_int_equal(judge_findings_count(judge), judge_findings_count(always));
+	for (unsigned i = 0; i < judge_findings_count(judge); i++) {
+		assert_int_equal(judge_finding(judge, i)->rule, judge_finding(always, i)->rule);
+		assert_string_equal(judge_finding(judge, i)->signature, judge_finding(always, i)->signature);
+	}
+	for (unsigned i = 0; i < JUDGE_READINGS_MAX; i++) assert_ptr_equal(judge->readings[i], always->readings[i]);
+}
+
+static void compare_pairs(const struct pair *pairs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		for (int d = 0; d < DIALECT_COUNT; d++) {
+			compare_asked((enum dialect)d, pairs[i].good);
+			compare_asked((enum dialect)d, pairs[i].bad);
+		}
+}
+
+static void a_fold_does_nothing_at_sights_that_it_passes_over(void **state)
+{
+	(void)state;
+	compare_pairs(PAIRS_ERROR, PAIRS_ERROR_COUNT);
+	compare_pairs(PAIRS_CODE, PAIRS_CODE_COUNT);
+	compare_pairs(PAIRS_STATE, PAIRS_STATE_COUNT);
+	compare_pairs(PAIRS_REST, PAIRS_REST_COUNT);
+	compare_pairs(PAIRS_MANAGER, PAIRS_MANAGER_COUNT);
+	compare_pairs(PAIRS_JOB, PAIRS_JOB_COUNT);
+	compare_pairs(PAIRS_WORLD, PAIRS_WORLD_COUNT);
+	compare_pairs(PAIRS_LATER, PAIRS_LATER_COUNT);
+}
+
 static void memory_that_ends_is_told(void **state)
 {
 	static const char text[] = "0.000000000 client - job.create hr=S_OK as=j1 id=J1";
@@ -456,6 +501,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(readings_are_shown),
 		cmocka_unit_test(a_reading_that_is_taken_is_accepted),
 		cmocka_unit_test(what_is_not_certain_is_not_judged),
+		cmocka_unit_test(a_fold_does_nothing_at_sights_that_it_passes_over),
 		cmocka_unit_test(memory_that_ends_is_told),
 	};
 	if (argc > 1) cmocka_set_test_filter(argv[1]);
