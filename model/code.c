@@ -10,20 +10,22 @@
 
 struct code_row {
 	const char *name;
+	size_t length;
 	uint32_t value[DIALECT_COUNT];
 };
 static const struct code_row rows[CODE_COUNT] = {
-#define CODE(name, in_do, in_bits, cls, cite) { #name, { [DIALECT_DO] = in_do, [DIALECT_BITS] = in_bits } },
+#define CODE(name, in_do, in_bits, cls, cite) { #name, sizeof #name - 1, { [DIALECT_DO] = in_do, [DIALECT_BITS] = in_bits } },
 #include "model/hresult.def"
 };
 
 struct alias {
 	enum dialect dialect;
 	const char *word;
+	size_t length;
 	enum code code;
 };
 static const struct alias aliases[] = {
-#define ALIAS(in, word, name) { DIALECT_##in, #word, CODE_##name },
+#define ALIAS(in, word, name) { DIALECT_##in, #word, sizeof #word - 1, CODE_##name },
 #include "model/hresult.def"
 };
 
@@ -46,11 +48,6 @@ static bool exists_in(enum dialect dialect, enum code code)
 	return rows[code].value[dialect] != 0 || code == CODE_S_OK;
 }
 
-static bool is_word(const char *word, size_t length, const char *name)
-{
-	return strlen(name) == length && memcmp(word, name, length) == 0;
-}
-
 static bool skip(const char **word, size_t *length, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -64,12 +61,12 @@ static bool skip(const char **word, size_t *length, const char *prefix)
 static bool find_name(enum dialect dialect, const char *word, size_t length, uint32_t *hresult)
 {
 	for (int code = CODE_NOTHING + 1; code < CODE_COUNT; code++) {
-		if (!is_word(word, length, rows[code].name)) continue;
+		if (rows[code].length != length || memcmp(word, rows[code].name, length) != 0) continue;
 		*hresult = rows[code].value[dialect];
 		return exists_in(dialect, (enum code)code);
 	}
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-		if (aliases[i].dialect != dialect || !is_word(word, length, aliases[i].word)) continue;
+		if (aliases[i].dialect != dialect || aliases[i].length != length || memcmp(word, aliases[i].word, length) != 0) continue;
 		*hresult = rows[aliases[i].code].value[dialect];
 		return true;
 	}

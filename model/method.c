@@ -4,6 +4,12 @@
 #include "model/machine.h"
 #include "model/status.h"
 
+/* Lengths beside the words: most rows are passed over by a comparison of numbers. */
+static const struct { uint8_t command, property; } lengths[] = {
+#define METHOD(command, property, interface_, name, slot, in_do, in_bits, changes, args, fields, cite) { sizeof command - 1, sizeof property - 1 },
+#include "model/method.def"
+};
+
 static const struct method methods[] = {
 #define METHOD(command, property, interface_, name, slot, in_do, in_bits, changes, args, fields, cite) \
 	{ command, property, interface_, name, slot, { [DIALECT_DO] = in_do, [DIALECT_BITS] = in_bits }, changes, args, \
@@ -30,10 +36,15 @@ const struct method *machine_methods(unsigned *count)
 
 const struct method *machine_method(const char *command, const char *property)
 {
+	size_t length, property_length;
+
 	assert(command && property);
+	length = strlen(command);
+	property_length = strlen(property);
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		if (strcmp(methods[i].command, command) != 0) continue;
-		if (property[0] == '\0' || strcmp(methods[i].property, property) == 0) return &methods[i];
+		if (lengths[i].command != length || (property_length && lengths[i].property != property_length)) continue;
+		if (memcmp(methods[i].command, command, length) != 0) continue;
+		if (property_length == 0 || memcmp(methods[i].property, property, property_length) == 0) return &methods[i];
 	}
 	return NULL;
 }

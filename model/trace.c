@@ -1,11 +1,9 @@
 /* trace.c -- one line of a trace: struct and text, in the caller's memory. */
-#include "model/trace.h"
+#include "model/trace_part.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_S UINT64_C(1000000000)
-#define CUT "..."
 
 /* A line of nothing but maxima must fit: trace_print has no way to fail. A field adds a blank, its key, `=` and two
  * quotes; the NUL of the key and that of the value (which counts as text) are not printed. */
@@ -18,30 +16,6 @@ static const char *const actor_names[ACTOR_COUNT] = { "client", "cb", "impl", "o
 const char *trace_actor_name(enum actor actor)
 {
 	return (unsigned)actor < ACTOR_COUNT ? actor_names[actor] : NULL;
-}
-
-/* What must not stand bare in a line: blanks, control characters and quotes. */
-static bool is_word_byte(char c)
-{
-	return (unsigned char)c > ' ' && c != 0x7f && c != '"' && c != '\\';
-}
-
-static bool is_key_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-		c == '-';
-}
-
-/* A tab is harmless inside quotes; others would disturb a terminal, and stand in no trace. */
-static bool is_control(char c)
-{
-	return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
-}
-
-/* An escape takes two bytes of the printed line, and counts so. */
-static bool is_escaped(char c)
-{
-	return c == '"' || c == '\\' || c == '\n';
 }
 
 /* Copies a word for the fixed places of a line. Whatever it was, it can be read again. */
@@ -58,7 +32,9 @@ void trace_line_init(struct trace_line *line, int64_t at_ns, enum actor actor, c
 {
 	assert(line && object && event);
 	assert((unsigned)actor < ACTOR_COUNT);
-	memset(line, 0, sizeof *line);
+	memset(line, 0, offsetof(struct trace_line, fields));
+	line->text_length = line->escaped = 0;
+	line->text[0] = '\0';
 	line->at_ns = at_ns;
 	line->actor = actor;
 	line->from = line->to = STATE_NONE;
@@ -66,17 +42,8 @@ void trace_line_init(struct trace_line *line, int64_t at_ns, enum actor actor, c
 	copy_word(line->event, sizeof line->event, event, is_word_byte);
 }
 
-/* Bytes of TRACE_TEXT_MAX in use, as they will be printed. */
-static size_t text_used(const struct trace_line *line)
-{
-	size_t used = line->text_length;
-
-	for (size_t i = 0; i < line->text_length; i++) used += is_escaped(line->text[i]);
-	return used;
-}
-
 /* How many bytes of value[length] fit into `left` printed bytes. */
-static size_t fitting(const char *value, size_t length, size_t left)
+size_t trace_fitting(const char *value, size_t length, size_t left)
 {
 	size_t n = 0;
 
@@ -90,7 +57,7 @@ static size_t fitting(const char *value, size_t length, size_t left)
 }
 
 /* Appends a field whose value was seen to fit. */
-static void append(struct trace_line *line, const char *key, const char *value, size_t length, const char *tail)
+void trace_append(struct trace_line *line, const char *key, const char *value, size_t length, const char *tail)
 {
 	struct trace_field *field = &line->fields[line->fields_count++];
 	char *to = line->text + line->text_length;
@@ -101,6 +68,7 @@ static void append(struct trace_line *line, const char *key, const char *value, 
 	field->at = line->text_length;
 	for (size_t i = 0; i < length; i++) {
 		to[i] = is_control(value[i]) && value[i] != '\n' ? '?' : value[i];
+		line->escaped = (uint16_t)(line->escaped + is_escaped(value[i]));
 	}
 	memcpy(to + length, tail, tail_length + 1);
 	line->text_length = (uint16_t)(line->text_length + length + tail_length + 1);
@@ -113,18 +81,18 @@ void trace_add(struct trace_line *line, const char *key, const char *value)
 	assert(line && key && value);
 	assert(line->fields_count <= TRACE_FIELDS_MAX && line->text_length <= TRACE_TEXT_MAX);
 	if (line->fields_count == TRACE_FIELDS_MAX) return;
-	left = TRACE_TEXT_MAX - text_used(line);
+	left = TRACE_TEXT_MAX - trace_text_used(line);
 	if (left < sizeof CUT) return;
 	left--; /* the NUL */
 	length = strlen(value);
-	n = fitting(value, length, left);
+	n = trace_fitting(value, length, left);
 	if (n == length) {
-		append(line, key, value, length, "");
+		trace_append(line, key, value, length, "");
 		return;
 	}
-	n = fitting(value, length, left - strlen(CUT));
+	n = trace_fitting(value, length, left - strlen(CUT));
 	while (n > 0 && ((unsigned char)value[n] & 0xC0) == 0x80) n--; /* never half a UTF-8 character */
-	append(line, key, value, n, CUT);
+	trace_append(line, key, value, n, CUT);
 }
 
 void trace_add_int(struct trace_line *line, const char *key, int64_t value)
@@ -143,11 +111,27 @@ void trace_add_hex(struct trace_line *line, const char *key, uint32_t value)
 	trace_add(line, key, text);
 }
 
+size_t trace_line_size(const struct trace_line *line)
+{
+	return offsetof(struct trace_line, text) + line->text_length + 1;
+}
+
+void trace_line_copy(void *to, const struct trace_line *line)
+{
+	struct trace_line *copy = to;
+
+	memcpy(copy, line, offsetof(struct trace_line, fields) + line->fields_count * sizeof line->fields[0]);
+	copy->text_length = line->text_length;
+	copy->escaped = line->escaped;
+	memcpy(copy->text, line->text, line->text_length);
+	((char *)to)[offsetof(struct trace_line, text) + line->text_length] = '\0';
+}
+
 const char *trace_get(const struct trace_line *line, const char *key)
 {
 	assert(line && key);
 	for (unsigned i = 0; i < line->fields_count; i++)
-		if (!strcmp(line->fields[i].key, key)) return line->text + line->fields[i].at;
+		if (line->fields[i].key[0] == key[0] && !strcmp(line->fields[i].key, key)) return line->text + line->fields[i].at;
 	return NULL;
 }
 
@@ -160,7 +144,7 @@ static int digit_value(char c)
 }
 
 /* Digits of text[length], all of them. False for none, for others, and above `max`. */
-static bool read_number(const char *text, size_t length, unsigned base, uint64_t max, uint64_t *number)
+bool trace_read_number(const char *text, size_t length, unsigned base, uint64_t max, uint64_t *number)
 {
 	uint64_t sum = 0;
 
@@ -181,8 +165,8 @@ int64_t trace_get_int(const struct trace_line *line, const char *key, int64_t ot
 
 	if (!text) return otherwise;
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-		return read_number(text + 2, strlen(text + 2), 16, INT64_MAX, &number) ? (int64_t)number : otherwise;
-	if (!read_number(text + negative, strlen(text + negative), 10, INT64_MAX, &number)) return otherwise;
+		return trace_read_number(text + 2, strlen(text + 2), 16, INT64_MAX, &number) ? (int64_t)number : otherwise;
+	if (!trace_read_number(text + negative, strlen(text + negative), 10, INT64_MAX, &number)) return otherwise;
 	return negative ? -(int64_t)number : (int64_t)number;
 }
 
@@ -278,263 +262,4 @@ size_t trace_print(const struct trace_line *line, char *text, size_t size)
 	}
 	put_byte(&out, '\n');
 	return (size_t)(out.at - text);
-}
-
-/* The line that is read. */
-struct in {
-	const char *text;
-	size_t length, at;
-	struct failure *failure;
-};
-
-/* A word of it, up to a blank. Length 0: the line has ended. */
-struct piece {
-	size_t at, length;
-};
-
-#define FOUND_MAX 40
-
-/* `expected EXPECTED, found WORD` at the piece. Bytes that would disturb the message are shown as `?`. */
-static bool fail(const struct in *in, struct piece found, const char *expected)
-{
-	char word[FOUND_MAX + 4] = "the end of the line";
-	size_t n = found.length < FOUND_MAX ? found.length : FOUND_MAX;
-
-	for (size_t i = 0; i < n; i++) {
-		char c = in->text[found.at + i];
-		word[i] = (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
-	}
-	if (n > 0) strcpy(word + n, found.length > n ? CUT : "");
-	in->failure->col = (unsigned)found.at + 1;
-	snprintf(in->failure->text, sizeof in->failure->text, "expected %s, found %s", expected, word);
-	return false;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct piece next_piece(struct in *in)
-{
-	struct piece piece;
-
-	while (in->at < in->length && is_blank(in->text[in->at])) in->at++;
-	piece.at = in->at;
-	while (in->at < in->length && !is_blank(in->text[in->at])) in->at++;
-	piece.length = in->at - piece.at;
-	return piece;
-}
-
-static bool piece_is(const struct in *in, struct piece piece, const char *word)
-{
-	return strlen(word) == piece.length && !memcmp(in->text + piece.at, word, piece.length);
-}
-
-/* The first byte of the piece that is not allowed; its length when all are. */
-static size_t bad_byte(const struct in *in, struct piece piece, bool (*is_allowed)(char))
-{
-	size_t i = 0;
-
-	while (i < piece.length && is_allowed(in->text[piece.at + i])) i++;
-	return i;
-}
-
-static bool read_word(struct in *in, struct piece piece, const char *what, char word[TRACE_WORD_MAX])
-{
-	size_t bad = bad_byte(in, piece, is_word_byte);
-
-	if (piece.length == 0) return fail(in, piece, what);
-	if (bad < piece.length) return fail(in, (struct piece){ piece.at + bad, 1 }, "a byte of a word");
-	if (piece.length >= TRACE_WORD_MAX) return fail(in, piece, "a word of at most 47 bytes");
-	memcpy(word, in->text + piece.at, piece.length);
-	word[piece.length] = '\0';
-	return true;
-}
-_Static_assert(TRACE_WORD_MAX == 48, "the message of read_word says 47");
-
-static bool read_time(struct in *in, int64_t *at_ns)
-{
-	static const char expected[] = "a time such as 0.000000000";
-	struct piece piece = next_piece(in);
-	const char *text = in->text + piece.at;
-	size_t sign = piece.length > 0 && text[0] == '-', point = sign, decimals;
-	uint64_t s, ns = 0;
-
-	while (point < piece.length && text[point] != '.') point++;
-	if (!read_number(text + sign, point - sign, 10, INT64_MAX / NS_PER_S, &s)) return fail(in, piece, expected);
-	if (point < piece.length) {
-		decimals = piece.length - point - 1;
-		if (decimals > 9 || !read_number(text + point + 1, decimals, 10, NS_PER_S - 1, &ns)) {
-			return fail(in, piece, expected);
-		}
-		for (; decimals < 9; decimals++) ns *= 10;
-	}
-	if (ns > (uint64_t)INT64_MAX - s * NS_PER_S) return fail(in, piece, expected);
-	*at_ns = (int64_t)(s * NS_PER_S + ns);
-	if (sign) *at_ns = -*at_ns;
-	return true;
-}
-
-static bool read_actor(struct in *in, enum actor *actor)
-{
-	struct piece piece = next_piece(in);
-
-	for (unsigned i = 0; i < ACTOR_COUNT; i++) {
-		if (!piece_is(in, piece, actor_names[i])) continue;
-		*actor = (enum actor)i;
-		return true;
-	}
-	return fail(in, piece, "client, cb, impl, origin, world or player");
-}
-
-static bool read_state(struct in *in, struct piece piece, enum state *state)
-{
-	*state = piece.length > 0 ? machine_state_find(in->text + piece.at, piece.length) : STATE_NONE;
-	return *state != STATE_NONE || piece_is(in, piece, "-") || fail(in, piece, "a state or -");
-}
-
-/* FROM > TO; the first word was read already. One of them may be `-`. */
-static bool read_transition(struct in *in, struct piece from, struct trace_line *line)
-{
-	struct piece mark, to;
-
-	if (!read_state(in, from, &line->from)) return fail(in, from, "FROM > TO, [row], key=value or @line");
-	mark = next_piece(in);
-	if (!piece_is(in, mark, ">")) return fail(in, mark, ">");
-	to = next_piece(in);
-	if (!read_state(in, to, &line->to)) return false;
-	return line->from != STATE_NONE || line->to != STATE_NONE || fail(in, to, "a state");
-}
-
-static bool read_row(struct in *in, struct piece piece, struct trace_line *line)
-{
-	struct piece word = { piece.at + 1, piece.length - 2 };
-
-	if (piece.length < 3 || in->text[piece.at + piece.length - 1] != ']') return fail(in, piece, "[row]");
-	return read_word(in, word, "[row]", line->row);
-}
-
-static bool read_scenario_line(struct in *in, struct piece piece, struct trace_line *line)
-{
-	uint64_t number;
-	struct piece rest;
-
-	if (!read_number(in->text + piece.at + 1, piece.length - 1, 10, UINT32_MAX, &number) || number == 0) {
-		return fail(in, piece, "@line, a number from 1");
-	}
-	line->scenario_line = (unsigned)number;
-	rest = next_piece(in);
-	return rest.length == 0 || fail(in, rest, "the end of the line");
-}
-
-/* A value in double quotes, which start at in->at; in->at is behind them afterwards. */
-static bool read_quoted(struct in *in, char value[TRACE_TEXT_MAX], size_t *length)
-{
-	struct piece whole = { in->at, 1 };
-	size_t n = 0;
-
-	for (in->at++; in->at < in->length && in->text[in->at] != '"'; in->at++) {
-		char c = in->text[in->at];
-		if (is_control(c)) return fail(in, (struct piece){ in->at, 1 }, "a byte of a text");
-		if (c == '\\') {
-			c = ++in->at < in->length ? in->text[in->at] : '\0';
-			if (!is_escaped(c) && c != 'n') {
-				return fail(in, (struct piece){ in->at - 1, 1 + (c != 0) }, "\\\", \\\\ or \\n");
-			}
-			if (c == 'n') c = '\n';
-		}
-		if (n == TRACE_TEXT_MAX - 1) return fail(in, whole, "a text that fits a line");
-		value[n++] = c;
-	}
-	if (in->at == in->length) return fail(in, (struct piece){ in->at, 0 }, "a closing quote");
-	in->at++;
-	if (in->at < in->length && !is_blank(in->text[in->at])) {
-		return fail(in, (struct piece){ in->at, 1 }, "a blank behind the closing quote");
-	}
-	*length = n;
-	return true;
-}
-
-static bool read_bare(struct in *in, char value[TRACE_TEXT_MAX], size_t *length)
-{
-	struct piece piece = next_piece(in);
-	size_t bad = bad_byte(in, piece, is_word_byte);
-
-	if (bad < piece.length) return fail(in, (struct piece){ piece.at + bad, 1 }, "a value in quotes");
-	if (piece.length >= TRACE_TEXT_MAX) return fail(in, piece, "a text that fits a line");
-	memcpy(value, in->text + piece.at, piece.length);
-	*length = piece.length;
-	return true;
-}
-
-/* key=value. The piece ends at the first blank, which may stand inside quotes. */
-static bool read_field(struct in *in, struct piece piece, size_t key_length, struct trace_line *line)
-{
-	struct piece value_at = { piece.at + key_length + 1, piece.length - key_length - 1 };
-	size_t bad = bad_byte(in, (struct piece){ piece.at, key_length }, is_key_byte), length = 0, used;
-	char key[sizeof line->fields[0].key], value[TRACE_TEXT_MAX];
-
-	if (bad < key_length) return fail(in, (struct piece){ piece.at + bad, 1 }, "a byte of a key");
-	if (key_length == 0 || key_length >= sizeof key) return fail(in, piece, "a key of 1 to 23 bytes");
-	if (line->fields_count == TRACE_FIELDS_MAX) return fail(in, piece, "at most 24 fields");
-	if (value_at.length == 0) return fail(in, value_at, "a value, \"\" when empty");
-	in->at = value_at.at;
-	if (in->text[value_at.at] == '"') {
-		if (!read_quoted(in, value, &length)) return false;
-	} else if (!read_bare(in, value, &length)) {
-		return false;
-	}
-	used = text_used(line) + 1;
-	if (used > TRACE_TEXT_MAX || fitting(value, length, TRACE_TEXT_MAX - used) < length) {
-		return fail(in, value_at, "values that fit a line");
-	}
-	memcpy(key, in->text + piece.at, key_length);
-	key[key_length] = '\0';
-	append(line, key, value, length, "");
-	return true;
-}
-_Static_assert(sizeof ((struct trace_field *)0)->key == 24 && TRACE_FIELDS_MAX == 24, "read_field says 23 and 24");
-
-/* What stands behind the event, in its order: a transition, a row, fields, the line. */
-static bool read_tail(struct in *in, struct trace_line *line)
-{
-	struct piece piece = next_piece(in);
-	char first = piece.length > 0 ? in->text[piece.at] : '\0';
-
-	if (piece.length > 0 && first != '[' && first != '@' && !memchr(in->text + piece.at, '=', piece.length)) {
-		if (!read_transition(in, piece, line)) return false;
-		piece = next_piece(in);
-	}
-	if (piece.length > 0 && in->text[piece.at] == '[') {
-		if (!read_row(in, piece, line)) return false;
-		piece = next_piece(in);
-	}
-	for (; piece.length > 0 && in->text[piece.at] != '@'; piece = next_piece(in)) {
-		const char *equals = memchr(in->text + piece.at, '=', piece.length);
-		if (!equals) return fail(in, piece, "key=value or @line");
-		if (!read_field(in, piece, (size_t)(equals - in->text) - piece.at, line)) return false;
-	}
-	return piece.length == 0 || read_scenario_line(in, piece, line);
-}
-
-enum status trace_parse(const char *text, size_t length, struct trace_line *line, bool *present,
-	struct failure *failure)
-{
-	struct in in = { text, length, 0, failure };
-	struct piece first;
-	bool good;
-
-	assert(line && present && failure);
-	assert(text || length == 0);
-	trace_line_init(line, 0, ACTOR_CLIENT, "-", "-");
-	if (length > 0 && text[length - 1] == '\r') in.length--; /* a trace that was recorded on Windows */
-	first = next_piece(&in);
-	*present = first.length > 0 && text[first.at] != '#';
-	if (!*present) return STATUS_OK;
-	in.at = 0;
-	good = read_time(&in, &line->at_ns) && read_actor(&in, &line->actor) &&
-		read_word(&in, next_piece(&in), "an object or -", line->object) &&
-		read_word(&in, next_piece(&in), "an event", line->event) && read_tail(&in, line);
-	return good ? STATUS_OK : STATUS_BAD_INPUT;
 }

@@ -46,7 +46,8 @@ struct trace_line {
 	unsigned fields_count;
 	struct trace_field fields[TRACE_FIELDS_MAX];
 	uint16_t text_length;
-	char text[TRACE_TEXT_MAX];
+	uint16_t escaped;             /* bytes of the text that are printed as two */
+	char text[TRACE_TEXT_MAX];    /* behind text_length nothing is defined */
 };
 
 /* Starts a line. Words longer than TRACE_WORD_MAX - 1 are cut. Cannot fail. */
@@ -56,6 +57,10 @@ void trace_line_init(struct trace_line *line, int64_t at_ns, enum actor actor, c
 void trace_add(struct trace_line *line, const char *key, const char *value);
 void trace_add_int(struct trace_line *line, const char *key, int64_t value);
 void trace_add_hex(struct trace_line *line, const char *key, uint32_t value);  /* 0x8020000F */
+
+/* Bytes of the line that are in use, and a copy of them: `to` has room for so many. */
+size_t trace_line_size(const struct trace_line *line);
+void trace_line_copy(void *to, const struct trace_line *line);
 
 /* Value of a key; NULL when the line has none. */
 const char *trace_get(const struct trace_line *line, const char *key);

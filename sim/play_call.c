@@ -21,7 +21,7 @@ struct command {
 	const char *as;            /* NULL: makes no handle */
 	const char *property;      /* of job.get and job.set, else "" */
 	struct trace_line line;
-	struct trace_line *slot;   /* its place in the trace */
+	unsigned slot;             /* its place in the trace */
 	struct reply reply;
 	struct answer answer;
 };
@@ -190,7 +190,6 @@ static void complete_line(struct player *player, struct command *command, const 
 	struct trace_line line = command->line;
 	static const char *const missing[] = { "", "unsupported", "broken" };
 
-	if (!command->slot) return;
 	if (command->reply.kind == REPLY_RESULT) trace_add(&line, "hr", command->answer.values[0].word);
 	else trace_add(&line, "reply", missing[command->reply.kind]);
 	for (unsigned i = 0; step && i < step->args_count; i++) {
@@ -203,8 +202,8 @@ static void complete_line(struct player *player, struct command *command, const 
 	for (unsigned i = 1; i < command->answer.count; i++) {
 		trace_add(&line, command->answer.values[i].key, command->answer.values[i].word);
 	}
-	line.at_ns = command->slot->at_ns;
-	*command->slot = line;
+	line.at_ns = player->play->trace.lines[command->slot]->at_ns;
+	play_line_replace(player, command->slot, &line);
 }
 
 /* Sends the command. False when the play ends with it. */
@@ -214,8 +213,8 @@ static bool command_send(struct player *player, struct command *command, const s
 
 	play_line_init(player, &command->line, ACTOR_CLIENT, command->handle, command->call.command);
 	command->line.scenario_line = command->call.scenario_line;
-	command->slot = play_line_record(player, &command->line);
-	if (!command->slot) return false;
+	command->slot = player->play->trace.count;
+	if (!play_line_record(player, &command->line)) return false;
 	player->target->call(player->target->self, &command->call, &command->reply);
 	answered = command->reply.kind == REPLY_RESULT && copy_reply(player, command);
 	if (player->status == STATUS_OK) complete_line(player, command, step);

@@ -142,6 +142,8 @@ void play_line_init(struct player *player, struct trace_line *line, enum actor a
 	const char *event);
 /* Appends a copy; its time is not before that of the last line. Returns the copy, NULL when there was no room. */
 struct trace_line *play_line_record(struct player *player, const struct trace_line *line);
+/* Writes a recorded line anew: a call's place is taken before the call, and what it answered is known behind it. */
+void play_line_replace(struct player *player, unsigned index, const struct trace_line *line);
 void play_line_check(struct player *player, const struct step *step, bool passed, const char *expected,
 	const char *found);
 /* How often `what` happened to object; counts once more when `add`. */

@@ -90,13 +90,22 @@ struct trace_line *play_line_record(struct player *player, const struct trace_li
 	struct trace_line *copy;
 
 	if (player->status != STATUS_OK || !trace_grow(player)) return NULL;
-	copy = play_line_take(player, sizeof *copy);
+	copy = play_line_take(player, trace_line_size(line));
 	if (!copy) return NULL;
-	*copy = *line;
+	trace_line_copy(copy, line);
 	if (copy->at_ns < player->last_ns) copy->at_ns = player->last_ns;
 	player->last_ns = copy->at_ns;
 	trace->lines[trace->count++] = copy;
 	return copy;
+}
+
+void play_line_replace(struct player *player, unsigned index, const struct trace_line *line)
+{
+	struct trace_line *copy = play_line_take(player, trace_line_size(line));
+
+	if (!copy) return;
+	trace_line_copy(copy, line);
+	player->play->trace.lines[index] = copy;
 }
 
 static struct play_check *check_add(struct player *player)

@@ -18,9 +18,14 @@ void play_probe_prepare(struct player *player)
 /* A command on a handle that is not recorded. False when there is no answer; the play has ended when it is broken. */
 static bool send(struct player *player, const char *command, const char *handle, const char *as, struct reply *reply)
 {
-	struct call call = { .command = command, .args_count = 1, .scenario_line = player->line, .probe = true };
+	struct call call;
 
-	memset(reply, 0, sizeof *reply);
+	call.command = command;
+	call.args_count = 1;
+	call.scenario_line = player->line;
+	call.probe = true;
+	reply->kind = REPLY_BROKEN;
+	reply->fields_count = 0;
 	if (!play_line_going(player)) return false;
 	call.args[0] = (struct named_value){ play_call_key(command), { VALUE_TEXT, 0, handle } };
 	if (as) call.args[call.args_count++] = (struct named_value){ "as", { VALUE_TEXT, 0, as } };

@@ -57,7 +57,10 @@ static void world_call(void *self, const struct call *call, struct reply *reply)
 {
 	struct world *world = self;
 
-	memset(reply, 0, sizeof *reply);
+	reply->kind = REPLY_RESULT;
+	reply->hr = 0;
+	reply->fields_count = 0;
+	reply->feature[0] = reply->why[0] = '\0';
 	if (world->service) {
 		world->service->probed = call->probe;
 		service_call(world->service, call, reply);
