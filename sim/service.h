@@ -142,6 +142,19 @@ struct handle {
 	bool borrowed;                     /* dies with its callback */
 };
 
+struct call_frame;
+typedef uint32_t service_answer(struct call_frame *frame);
+
+/* What is to be known about a command. */
+struct service_route {
+	const struct method *method;
+	service_answer *answer;
+	const char *handle;                /* key of the handle that it needs; NULL: none */
+	bool has_out;                      /* it writes something for the client */
+	bool is_local;                     /* answered without the service: a reference counted in the client */
+};
+#define SERVICE_ROUTES 64u
+
 struct service {
 	struct arena *arena;
 	struct target *target;
@@ -165,6 +178,7 @@ struct service {
 	unsigned callbacks_made;
 	struct { char path[TRACE_WORD_MAX]; unsigned requests; } paths[SERVICE_PATHS_MAX];
 	unsigned paths_count;
+	struct service_route routes[SERVICE_ROUTES];   /* of the commands used last, by a hash of their names */
 	char text[VALUE_TEXT_MAX];         /* of the reply */
 };
 
@@ -290,6 +304,7 @@ struct call_frame {
 	struct handle *handle;             /* of the command, or NULL */
 	struct service_job *job;           /* of the handle's object, or NULL */
 	const struct method *method;
+	struct service_route route;
 };
 
 void service_call(struct service *service, const struct call *call, struct reply *reply);
@@ -304,7 +319,6 @@ void service_reply_text(struct call_frame *frame, const char *key, const char *t
 /* Makes the handle that `as` names, when it names one. Returns S_OK, or E_OUTOFMEMORY; the object is taken over. */
 uint32_t service_reply_handle(struct call_frame *frame, struct object *object);
 
-typedef uint32_t service_answer(struct call_frame *frame);
 /* Each group's answers by command; NULL when the group does not have it. */
 service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);

@@ -83,16 +83,6 @@ static const char *property_of(const struct call_frame *frame)
 	return "?";
 }
 
-static bool find_method(struct call_frame *frame)
-{
-	const char *property = property_of(frame);
-
-	frame->method = machine_method(frame->call->command, property);
-	if (frame->method && frame->method->in[frame->service->machine->dialect]) return true;
-	unsupported(frame, property, frame->method ? "the dialect has no such method" : "no such command");
-	return false;
-}
-
 static service_answer *find_answer(const char *command)
 {
 	service_answer *answer = service_job_answer(command);
@@ -132,10 +122,61 @@ static bool is_kind(enum object_kind kind, const char *key)
 	return false;
 }
 
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
+		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+	return false;
+}
+
+static bool has_out(const struct method *method)
+{
+	if (!strcmp(method->command, "handle.add_ref") || !strcmp(method->command, "handle.release")) return false;
+	return method->fields[0] || has_word(method->args, "as");
+}
+
+/* What is found out about a command once, and kept. */
+static bool find_route(struct call_frame *frame, struct service_route *route)
+{
+	const char *command = frame->call->command, *property = property_of(frame);
+	const struct method *method = machine_method(command, property);
+
+	if (!method || !method->in[frame->service->machine->dialect]) {
+		unsupported(frame, property, method ? "the dialect has no such method" : "no such command");
+		return false;
+	}
+	*route = (struct service_route){ method, find_answer(command), handle_key(command), has_out(method), starts_with(command, "handle.") };
+	if (!route->answer) unsupported(frame, "", "the reference does not do this");
+	return route->answer != NULL;
+}
+
+/* The commands of one dialect differ in length or in their last letters almost always. */
+static struct service_route *place_of(struct service *service, const char *command)
+{
+	size_t length = strlen(command);
+
+	return &service->routes[(length * 7 + (length ? (unsigned char)command[length - 1] : 0)) % SERVICE_ROUTES];
+}
+
+/* Of job.get and job.set each property is a method of its own: they are looked up each time. */
+static bool resolve(struct call_frame *frame)
+{
+	const char *command = frame->call->command;
+	struct service_route *kept = place_of(frame->service, command), found;
+
+	if (kept->method && !strcmp(kept->method->command, command) && !kept->method->property[0]) frame->route = *kept;
+	else if (!find_route(frame, &found)) return false;
+	else frame->route = *kept = found;
+	frame->method = frame->route.method;
+	return true;
+}
+
 /* S_OK with the handle, or E_HANDLE. */
 static uint32_t find_handle(struct call_frame *frame)
 {
-	const char *key = handle_key(frame->call->command), *name;
+	const char *key = frame->route.handle, *name;
 
 	if (!key) return 0;
 	name = service_arg_text(frame, key);
@@ -150,21 +191,6 @@ static uint32_t find_handle(struct call_frame *frame)
 
 /* --- out parameters */
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
-		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
-	return false;
-}
-
-static bool has_out(const struct call_frame *frame)
-{
-	if (!strcmp(frame->call->command, "handle.add_ref") || !strcmp(frame->call->command, "handle.release")) return false;
-	return frame->method->fields[0] || has_word(frame->method->args, "as");
-}
-
 /* C-09: the two pages that name a code name E_INVALIDARG. */
 static uint32_t check_out(const struct call_frame *frame)
 {
@@ -172,7 +198,7 @@ static uint32_t check_out(const struct call_frame *frame)
 	bool named = service_varies(frame->service, VARIANT_null_is_invalid_argument) || (!strcmp(frame->call->command, "job.get") &&
 		(!strcmp(property, "display_name") || !strcmp(property, "notify_flags")));
 
-	if (!has_out(frame) || !strcmp(frame->call->command, "enum.next")) return 0;
+	if (!frame->route.has_out || !strcmp(frame->call->command, "enum.next")) return 0;
 	if (!service_arg_is_null(frame, "out") && !service_arg_is_null(frame, "as")) return 0;
 	return service_code(frame->service, named ? CODE_E_INVALIDARG : CODE_E_POINTER);
 }
@@ -186,7 +212,7 @@ static void refuse(struct call_frame *frame)
 
 	garbage |= service_has_defect(frame->service, DEFECT_refusals_leave_garbage);
 	frame->reply->fields_count = 0;
-	if (!has_out(frame) || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
+	if (!frame->route.has_out || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
 	if (garbage) service_reply_text(frame, "left", "garbage");
 	else add_field(frame, "left")->value = (struct value){ VALUE_NULL, 0, NULL };
 }
@@ -206,15 +232,13 @@ static void spoil_error(struct call_frame *frame, uint32_t hr)
 
 static uint32_t answer(struct call_frame *frame)
 {
-	service_answer *command = find_answer(frame->call->command);
-	bool local = starts_with(frame->call->command, "handle.");
 	uint32_t hr;
 
-	if (!frame->service->running && !local) return service_code(frame->service, CODE_RPC_S_SERVER_UNAVAILABLE);
+	if (!frame->service->running && !frame->route.is_local) return service_code(frame->service, CODE_RPC_S_SERVER_UNAVAILABLE);
 	hr = find_handle(frame);
 	if (hr) return hr;
 	hr = check_out(frame);
-	return hr ? hr : command(frame);
+	return hr ? hr : frame->route.answer(frame);
 }
 
 void service_call(struct service *service, const struct call *call, struct reply *reply)
@@ -225,11 +249,7 @@ void service_call(struct service *service, const struct call *call, struct reply
 	reply->hr = 0;
 	reply->fields_count = 0;
 	reply->feature[0] = reply->why[0] = '\0';
-	if (!find_method(&frame)) return;
-	if (!find_answer(call->command)) {
-		unsupported(&frame, "", "the reference does not do this");
-		return;
-	}
+	if (!resolve(&frame)) return;
 	reply->hr = service_spoil_code(&frame, answer(&frame));
 	if (!HR_FAILED(reply->hr)) {
 		service_spoil_fields(&frame);
