@@ -62,8 +62,10 @@ $(TESTS): %: %.o $(BUILD)/libtest.a $(BUILD)/libbgcheck.a
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
 
+test: WANTED = $(if $(T),$(filter %/$(T)_test,$(TESTS)),$(TESTS))
 test: $(TESTS) $(BUILD)/bgcheck ## run the tests of one unit: make test T=job F='resume*'
-	@for t in $(filter %/$(or $(T),%)_test,$(TESTS)); do $$t $(if $(F),'$(F)') || exit 1; done
+	@$(if $(WANTED),,echo "no unit is called $(T)"; exit 1)
+	@for t in $(WANTED); do $$t $(if $(F),'$(F)') || exit 1; done
 
 check: $(TESTS) $(BUILD)/bgcheck ## build with warnings as errors and run every test
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/test/check.sh $(TESTS) $(SCRIPTS) reports/test/report_test.py
