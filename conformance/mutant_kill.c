@@ -1,6 +1,7 @@
 /* mutant_kill.c -- plays a mutant in one scenario after the other, the likeliest first, and asks the explorer about the rest. */
 #include "conformance/mutant_kill.h"
 
+#include "conformance/mutant_open.h"
 #include "conformance/rules.h"
 #include "model/status.h"
 
@@ -250,10 +251,23 @@ static bool ask_explorer(struct arena *arena, struct trial *trial)
 	const struct machine *machine = mutant_machine(arena, &edit->mutant, edit->dialect);
 	if (!machine || !equal) return false;
 	result->status = KILL_EXPLORING;
-	enum explore_equality found = explore_equal_check(equal, arena, machine, edit->row, edit->whole_cell, result->text);
+	const struct explore_other other = { .machine = machine, .row = edit->row, .whole_cell = edit->whole_cell };
+	enum explore_equality found = explore_equal_check(equal, arena, &other, result->text);
 	if (found == EXPLORE_EQUAL) result->status = KILL_EQUAL;
 	if (found == EXPLORE_NEVER_TAKEN) result->status = KILL_NEVER_TAKEN;
 	return found == EXPLORE_EQUAL || found == EXPLORE_NEVER_TAKEN;
+}
+
+/* What no scenario has shown may be what none can, or what none may complain of. */
+static void ask_openness(struct arena *arena, struct trial *trial)
+{
+	static const enum kill_status statuses[] = { [MUTANT_BOUND] = KILL_SURVIVED, [MUTANT_LEFT_OPEN] = KILL_LEFT_OPEN,
+		[MUTANT_READING] = KILL_READING, [MUTANT_NOT_BROUGHT] = KILL_NOT_BROUGHT };
+	const struct mutant_row *edit = trial->task->edit;
+	arena_reset(arena);
+	trial->result->status = KILL_EXPLORING;
+	const struct machine *machine = mutant_machine(arena, &edit->mutant, edit->dialect);
+	if (machine) trial->result->status = statuses[mutant_open(trial->field->equal[edit->dialect], arena, machine, edit, trial->result->text)];
 }
 
 static void try_edit(struct arena *arena, struct trial *trial)
@@ -268,7 +282,7 @@ static void try_edit(struct arena *arena, struct trial *trial)
 		if (ask_explorer(arena, trial)) return;
 		asked = true;
 	}
-	if (!asked) ask_explorer(arena, trial);
+	if (asked || !ask_explorer(arena, trial)) ask_openness(arena, trial);
 }
 
 void kill_try(struct arena *arena, const struct kill_field *field, const struct kill_task *task, FILE *matrix, struct kill_result *result)

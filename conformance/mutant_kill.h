@@ -38,6 +38,9 @@ enum kill_status {
 	KILL_CRASHED,       /* killed: it broke an assertion of the simulator, or ran without end */
 	KILL_EQUAL,         /* the explorer: nothing tells it from the reference within the bounds */
 	KILL_NEVER_TAKEN,   /* the explorer: no path takes the row */
+	KILL_LEFT_OPEN,     /* the explorer: nothing but what the documentation leaves open; `text`: which requirement */
+	KILL_READING,       /* the explorer: it is another reading of the documentation; `text`: which */
+	KILL_NOT_BROUGHT,   /* no play takes the row; `text`: why */
 	KILL_SURVIVED,      /* `text`: a path that would show it, when the explorer knows one */
 	KILL_NO_MEMORY,
 };

@@ -34,7 +34,7 @@ static void tell_fates(const struct mutant_matrix *matrix, const struct kill_fie
 	const struct kill_result *results, unsigned count)
 {
 	static const char *const words[] = { [KILL_CRASHED] = "CRASH", [KILL_EQUAL] = "EQUAL", [KILL_NEVER_TAKEN] = "NEVER-TAKEN",
-		[KILL_SURVIVED] = "SURVIVED", [KILL_NO_MEMORY] = "NO-MEMORY" };
+		[KILL_LEFT_OPEN] = "LEFT-OPEN", [KILL_READING] = "READING", [KILL_NOT_BROUGHT] = "NOT-BROUGHT", [KILL_SURVIVED] = "SURVIVED", [KILL_NO_MEMORY] = "NO-MEMORY" };
 	for (unsigned i = 0; i < count; i++) {
 		enum kill_status status = results[i].status;
 		if (status == KILL_KILLED) continue;

@@ -12,7 +12,7 @@
 #define LEVELS_ASKED LEVEL_SHOULD
 
 struct dialect_sum {
-	unsigned all, killed, crashed, equal, never, survived;
+	unsigned all, killed, crashed, equal, never, open, reading, absent, survived;
 };
 
 /* Of a whole run. Rules by index. */
@@ -99,6 +99,9 @@ static void add_edit(struct verb *verb, unsigned i)
 	sum->crashed += status == KILL_CRASHED;
 	sum->equal += status == KILL_EQUAL;
 	sum->never += status == KILL_NEVER_TAKEN;
+	sum->open += status == KILL_LEFT_OPEN;
+	sum->reading += status == KILL_READING;
+	sum->absent += status == KILL_NOT_BROUGHT;
 	sum->survived += status == KILL_SURVIVED || status == KILL_NO_MEMORY;
 }
 
@@ -239,8 +242,9 @@ static void tell(FILE *file, const struct verb *verb)
 	for (int d = 0; d < DIALECT_COUNT; d++) {
 		const struct dialect_sum *edits = &sums->edits[d];
 		if (!edits->all) continue;
-		fprintf(file, "edits of rows, %s: %u, %u killed (%u by an assertion of the simulator), %u equivalent, %u never taken, %u survived\n",
-			machine_dialect_name((enum dialect)d), edits->all, edits->killed, edits->crashed, edits->equal, edits->never, edits->survived);
+		fprintf(file, "edits of rows, %s: %u, %u killed (%u by an assertion of the simulator), %u equivalent, %u never taken, "
+			"%u left open, %u another reading, %u never brought, %u survived\n", machine_dialect_name((enum dialect)d), edits->all, edits->killed,
+			edits->crashed, edits->equal, edits->never, edits->open, edits->reading, edits->absent, edits->survived);
 	}
 	if (!verb->options->words_count) tell_rules(file, verb);
 	tell_unshown(file, verb);
@@ -254,8 +258,9 @@ static void tell_json(FILE *file, const struct verb *verb)
 	json_t *edits = json_object(), *survived = json_array();
 	for (int d = 0; d < DIALECT_COUNT; d++) {
 		const struct dialect_sum *sum = &sums->edits[d];
-		json_object_set_new(edits, machine_dialect_name((enum dialect)d), json_pack("{s:i,s:i,s:i,s:i,s:i,s:i}", "all", (int)sum->all, "killed",
-			(int)sum->killed, "crashed", (int)sum->crashed, "equivalent", (int)sum->equal, "never_taken", (int)sum->never, "survived", (int)sum->survived));
+		json_object_set_new(edits, machine_dialect_name((enum dialect)d), json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "all", (int)sum->all, "killed",
+			(int)sum->killed, "crashed", (int)sum->crashed, "equivalent", (int)sum->equal, "never_taken", (int)sum->never, "left_open", (int)sum->open,
+			"another_reading", (int)sum->reading, "never_brought", (int)sum->absent, "survived", (int)sum->survived));
 	}
 	for (unsigned i = 0; i < verb->count; i++)
 		if (verb->results[i].status == KILL_SURVIVED) json_array_append_new(survived, json_string(verb->tasks[i].mutant->id));

@@ -42,9 +42,26 @@ struct match {
 	uint32_t pairs_count;
 	uint32_t *slots;
 	bool full;
+	uint32_t open;               /* effects that are not looked at */
 };
 
 /* --- what is seen of a step */
+
+/* Whether a file may be there that has no name of the client's yet. Uploads have none. What has ended has deleted or named all of
+ * them (but for one that could not be deleted, of which no page says what becomes). KEEP_FILES names those that are done; a file
+ * that was added to a TRANSFERRED job is not begun. */
+static bool has_temporary(const struct explore_job *before, bool keeps)
+{
+	if (before->type != JOB_TYPE_DOWNLOAD || explore_is_final(before)) return false;
+	bool undone = before->done < before->files && before->state != STATE_TRANSFERRED;
+	return undone || (before->done && !keeps);
+}
+
+/* The service that stops, or a fault on it, has ended a connection before the row is taken. */
+static bool has_connection(const struct move *row, const struct explore_job *before)
+{
+	return explore_is_wired(before) && row->event != EVENT_STOP && row->event != EVENT_TRANSIENT && row->event != EVENT_FATAL;
+}
 
 /* Getters carry nothing out. The schedule is woken by every change of state and of the world, so ENQUEUE shows nothing of its
  * own. A job without connection has none to drop, one without files none to delete or to begin anew. */
@@ -53,8 +70,8 @@ static uint32_t carried(const struct move *row, const struct effects *effects, c
 	uint32_t seen = BIT(CONNECT) | BIT(ABORT) | BIT(DELETE_FILES) | BIT(FILE_RESTART), found = 0;
 	bool looks = (row->event == EVENT_GET || row->event == EVENT_GET_ERROR) && row->to == row->from;
 	if (looks) seen = 0;
-	if (!explore_is_wired(before)) seen &= ~BIT(ABORT);
-	if (!before->files) seen &= ~BIT(DELETE_FILES);
+	if (!has_connection(row, before)) seen &= ~BIT(ABORT);
+	if (!has_temporary(before, row->effects & BIT(KEEP_FILES))) seen &= ~BIT(DELETE_FILES);
 	if (before->done >= before->files) seen &= ~BIT(FILE_RESTART);
 	for (unsigned i = 0; i < effects->count; i++) found |= EFFECT_BIT(effects->list[i].kind) & seen;
 	return found | (row->effects & BIT(NOTIFY_MODIFICATION));
@@ -75,7 +92,8 @@ void explore_look(struct explore_seen *seen, const struct move *row, const struc
 	seen->held_ns = after->no_progress_held_ns;
 	seen->expires_ns = after->expires_ns;
 	seen->error_count = after->error_count;
-	for (unsigned i = 0; i < after->files_count; i++) seen->kept |= (uint64_t)after->files[i].kept << i;
+	bool names = before->type == JOB_TYPE_DOWNLOAD && !explore_is_final(before);
+	for (unsigned i = 0; names && i < after->files_count; i++) seen->kept |= (uint64_t)after->files[i].kept << i;
 }
 
 static bool is_visible_difference(const struct explore_job *a, const struct explore_job *b)
@@ -90,11 +108,19 @@ static bool are_times_different(int64_t a, int64_t b)
 	return a != b && a != JOB_NEVER && b != JOB_NEVER;
 }
 
-static bool is_step_different(const struct explore_seen *a, const struct explore_seen *b, bool final)
+/* Beyond the modification time a refusal shows only where the call carries something that is else taken. */
+static bool is_refusal_open(const struct move *row, uint32_t open)
+{
+	return (open & BIT(REFUSE)) && row->event != EVENT_SET && row->event != EVENT_ADD_FILE;
+}
+
+static bool is_step_different(const struct explore_seen *a, const struct explore_seen *b, bool final, uint32_t open)
 {
 	if (a->steps != b->steps || a->error_count != b->error_count || a->kept != b->kept) return true;
-	for (unsigned i = 0; i < a->steps; i++)
-		if (a->result[i] != b->result[i] || a->carried[i] != b->carried[i] || a->untouched[i] != b->untouched[i]) return true;
+	for (unsigned i = 0; i < a->steps; i++) {
+		if (a->result[i] != b->result[i] || ((a->carried[i] ^ b->carried[i]) & ~open)) return true;
+		if (a->untouched[i] != b->untouched[i] && !is_refusal_open(a->rows[i], open)) return true;
+	}
 	if (final || !a->steps) return false;
 	return are_times_different(a->retry_due_ns, b->retry_due_ns) || are_times_different(a->no_progress_due_ns, b->no_progress_due_ns) ||
 		are_times_different(a->held_ns, b->held_ns) || a->expires_ns != b->expires_ns;
@@ -198,9 +224,9 @@ static bool follow(struct match *match, const struct pair *from, uint32_t letter
 		if (both[side]) space_take(&match->spaces[side], letter, &to->jobs[side], from->condition, &match->seen[side]);
 	}
 	if (is_visible_difference(&to->jobs[0], &to->jobs[1])) return false;
-	if (both[0] && both[1]) return !is_step_different(&match->seen[0], &match->seen[1], explore_is_final(&to->jobs[0]));
+	if (both[0] && both[1]) return !is_step_different(&match->seen[0], &match->seen[1], explore_is_final(&to->jobs[0]), match->open);
 	const struct explore_seen *one = &match->seen[both[1]];
-	return !one->steps || (one->untouched[0] && !one->carried[0]);
+	return !one->steps || (one->untouched[0] && !(one->carried[0] & ~match->open));
 }
 
 static bool is_one(const struct pair *pair)
@@ -256,9 +282,10 @@ static void tell(const struct match *match, const struct pair *last, char text[E
 
 /* --- the comparison */
 
-static bool start(struct match *match, struct arena *arena, const struct explore_equal *equal, const struct machine *machine)
+static bool start(struct match *match, struct arena *arena, const struct explore_equal *equal, const struct explore_other *other)
 {
 	memset(match, 0, sizeof *match);
+	match->open = other->open;
 	match->equal = equal;
 	match->pairs = arena_take(arena, PAIRS_MAX * sizeof *match->pairs);
 	match->slots = arena_take(arena, SLOTS * sizeof *match->slots);
@@ -269,7 +296,8 @@ static bool start(struct match *match, struct arena *arena, const struct explore
 		match->spaces[side].row_taken = arena_take(arena, equal->bounds.machine->moves_count);
 		if (!match->spaces[side].row_taken) return false;
 	}
-	match->bounds[1].machine = machine;
+	if (other->like) match->bounds[0].machine = other->like;
+	match->bounds[1].machine = other->machine;
 	return match->pairs && match->slots;
 }
 
@@ -292,15 +320,15 @@ static bool try_hit(struct match *match, const struct hit *hit, struct pair *see
 	return same;
 }
 
-enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct machine *machine,
-	unsigned row, bool whole_cell, char text[EXPLORE_EQUAL_TEXT])
+enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct explore_other *other,
+	char text[EXPLORE_EQUAL_TEXT])
 {
 	struct match *match = arena_take(arena, sizeof *match);
 	struct pair seen;
-	unsigned first = row, count = 1;
+	unsigned first = other->row, count = 1;
 	text[0] = '\0';
-	if (!match || !start(match, arena, equal, machine)) return EXPLORE_TOO_MANY;
-	if (whole_cell) count = rows_of_cell(equal->bounds.machine, row, &first);
+	if (!match || !start(match, arena, equal, other)) return EXPLORE_TOO_MANY;
+	if (other->whole_cell) count = rows_of_cell(equal->bounds.machine, other->row, &first);
 	uint32_t from = equal->row_first[first], to = equal->row_first[first + count];
 	if (from == to) return EXPLORE_NEVER_TAKEN;
 	bool same = true;

@@ -28,9 +28,18 @@ struct explore_equal;
 /* bounds: machine, files, retries; one job. NULL when the arena is used up or the bounds are out of range. */
 struct explore_equal *explore_equal_new(struct arena *arena, const struct explore_bounds *bounds);
 
-/* Compares a machine that has the reference's rows but for the one with this index; whole_cell: which row of its cell is taken
- * may have changed. `text`: the shortest way to the difference that was found, the events with commas between them. */
-enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct machine *machine,
-	unsigned row, bool whole_cell, char text[EXPLORE_EQUAL_TEXT]);
+/* What is compared. */
+struct explore_other {
+	const struct machine *machine; /* the reference's rows but for one */
+	unsigned row;                  /* its index */
+	bool whole_cell;               /* which row of its cell is taken may have changed */
+	const struct machine *like;    /* that may be different there, too, and is compared with; NULL: the reference */
+	uint32_t open;                 /* bits of effects that nobody is bound to show: NOTIFY_MODIFICATION; REFUSE stands for the
+	                                  modification time, which a refused call then may move */
+};
+
+/* Walks both. `text`: the shortest way to the difference that was found, the events with commas between them. */
+enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct explore_other *other,
+	char text[EXPLORE_EQUAL_TEXT]);
 
 #endif
