@@ -20,6 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LIBRARY "fixtures/scenario"
+#define WITNESS "fixtures/witness"   /* what only mutants need: fixtures/README.md */
 #define MAIN_ARENA_BYTES (1024u << 20)   /* reserved; touched as far as it is used */
 
 int verb_flush(int code)
@@ -163,7 +165,9 @@ static int verb_mutants(struct options *options, struct arena *arena)
 {
 	struct selection selection;
 	if (options->impl) return options_usage("expected no --impl with mutants, found", options->impl);
-	int code = (int)select_scenarios(arena, options->library, NULL, 0, &selection, stderr);
+	char library[] = LIBRARY, witness[] = WITNESS, *both[] = { library, witness };
+	bool own = strcmp(options->library, LIBRARY);
+	int code = (int)select_scenarios(arena, options->library, own ? NULL : both, own ? 0 : 2, &selection, stderr);
 	if (code) return code;
 	const struct mutants_options how = { .run = &options->run, .words = options->words, .words_count = options->words_count,
 		.matrix = options->matrix, .json = options->json };
@@ -232,7 +236,7 @@ static void keep_standard_files(void)
 int main(int argc, char **argv)
 {
 	struct arena arena;
-	struct options options = { .library = "fixtures/scenario", .dialect = -1, .bounds = { .files = 2, .retries = 1, .threads = 1 },
+	struct options options = { .library = LIBRARY, .dialect = -1, .bounds = { .files = 2, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
 	keep_standard_files();
