@@ -48,6 +48,13 @@ static bool was_called(const struct view_job *job, enum view_callback kind)
 	return calls->count && calls->round == job->rounds;
 }
 
+/* The state that it tells was left by a call before it came: it may still be under way (CB-025). */
+static bool is_late(const struct view_job *job, enum view_callback kind)
+{
+	const struct view_calls *calls = &job->callbacks[kind];
+	return calls->due_round && calls->due_round <= job->rounds && (!calls->count || calls->round < calls->due_round - 1);
+}
+
 static bool is_no_progress(const struct judge *judge, const struct view_job *job)
 {
 	return job->transient_ns != VIEW_NEVER && (job->resumed_ns == VIEW_NEVER || job->resumed_ns < job->transient_ns) &&
@@ -79,7 +86,7 @@ void rule_callback_transient(struct judge *judge, unsigned rule, const struct si
 	if (!job) return;
 	if (sight->kind == SIGHT_STATE && sight->state == STATE_TRANSIENT_ERROR && sight->from != STATE_TRANSIENT_ERROR && is_asked(job, VIEW_JOB_ERROR))
 		judge_trigger(judge, rule);
-	if (!is_callback(sight, VIEW_JOB_ERROR) || sight->state != STATE_TRANSIENT_ERROR) return;
+	if (!is_callback(sight, VIEW_JOB_ERROR) || sight->state != STATE_TRANSIENT_ERROR || is_late(job, VIEW_JOB_ERROR)) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, NULL, NULL, TEXT("JobError, state %s = TRANSIENT_ERROR", job->name), "JobError in TRANSIENT_ERROR");
 }
@@ -134,7 +141,7 @@ void rule_callback_all_done(struct judge *judge, unsigned rule, const struct sig
 {
 	const struct view_job *job = sight->job;
 	const struct view_file *missing = NULL;
-	if (!is_callback(sight, VIEW_JOB_TRANSFERRED)) return;
+	if (!is_callback(sight, VIEW_JOB_TRANSFERRED) || is_late(job, VIEW_JOB_TRANSFERRED)) return;
 	for (unsigned i = 0; i < job->files_count && !missing; i++)
 		if (!rule_net_file_complete(job->files[i])) missing = job->files[i];
 	judge_claim(judge, rule, !missing, TEXT("JobTransferred although %s is not there", missing ? missing->path : ""), "JobTransferred before all files");
@@ -237,7 +244,7 @@ void rule_callback_state(struct judge *judge, unsigned rule, const struct sight 
 	if (sight->kind != SIGHT_CALLBACK || !job || sight->callback == VIEW_JOB_MODIFICATION || sight->state == STATE_NONE) return;
 	enum state told = sight->callback == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
 	if (sight->callback == VIEW_JOB_ERROR && sight->state == told) judge_show(judge, "C-67", "state-first");
-	bool later = job->calls_since_state > 0 || state_in(sight->state, STATES_FINAL) || sight->state == STATE_SUSPENDED;
+	bool later = job->calls_since_state > 0 || state_in(sight->state, STATES_FINAL) || sight->state == STATE_SUSPENDED || is_late(job, sight->callback);
 	judge_claim(judge, rule, sight->state == told || later, TEXT("state %s = %s inside %s", job->name, judge_state(sight->state), sight->line->event),
 		TEXT("state=%s inside %s", judge_state(sight->state), sight->line->event));
 }

@@ -27,6 +27,12 @@ static const char *seen_state(const struct sight *sight, char buffer[200])
 #define FROM_TO(sight) TEXT("%s > %s", judge_state((sight)->from), judge_state((sight)->state))
 
 /* Nothing about the machine keeps jobs from running. */
+/* Since when, at the earliest at `from_ns`, nothing of the machine has held a job back. */
+static int64_t well_since(const struct view *view, int64_t from_ns)
+{
+	return later_ns(later_ns(from_ns, later_ns(view->logon_ns, view->start_ns)), later_ns(view->net_up_ns, view->allow_ns));
+}
+
 static bool world_is_well(const struct view *view)
 {
 	return !view->net_down && !view->policy_block && !view->service_down && !view->logged_off;
@@ -340,7 +346,8 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 	if (at_once && job->attempts == job->call_attempts)
 		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then the same", judge_state(sight->state)));
 	if (job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
-	if (sight->now_ns - job->call_ns < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
+	if (job->property_ns > job->call_ns || judge_period_over(judge, job, job->call_ns)) return;   /* the period may have ended at once */
+	if (sight->now_ns - well_since(&judge->view, job->call_ns) < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
 		TEXT("state=%s, no request after Resume", judge_state(sight->state)));
 }

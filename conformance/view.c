@@ -172,6 +172,8 @@ static void note_row(struct view *view, struct view_job *job, enum state state, 
 	job->since_ns = now_ns;
 	job->ever_fatal |= state == STATE_ERROR;
 	job->ever_transferred |= state == STATE_TRANSFERRED;
+	if (state == STATE_ERROR) job->callbacks[VIEW_JOB_ERROR].due_round = job->rounds + 1;
+	if (state == STATE_TRANSFERRED) job->callbacks[VIEW_JOB_TRANSFERRED].due_round = job->rounds + 1;
 	if (state == STATE_TRANSFERRED) view_progress_transferred(job, now_ns);
 	if (state != STATE_ERROR && state != STATE_TRANSFERRED) job->modifications++;
 	if (!is_error(state)) return;
@@ -278,7 +280,7 @@ static void see_callback(struct view_seeing *seeing)
 		.from = job->state, .callback = kind, .returned = view_code(seeing->view, line, "return", 0), .failure = CAUSE_NONE };
 	view_done(job, "%s was called for %s", names[kind], job->name);
 	view_show(seeing, &sight);
-	job->callbacks[kind] = (struct view_calls){ job->callbacks[kind].count + 1, line->at_ns, sight.returned, job->rounds };
+	job->callbacks[kind] = (struct view_calls){ job->callbacks[kind].count + 1, line->at_ns, sight.returned, job->rounds, job->callbacks[kind].due_round };
 	if (kind == VIEW_JOB_MODIFICATION) job->modifications = 0;
 	/* The state was asked before the client's method called anything: it says nothing of what came after a call. */
 	if (!job->calls_since_state) view_state(seeing, job, state);

@@ -171,6 +171,7 @@ struct view_calls {
 	int64_t at_ns;
 	uint32_t returned;
 	unsigned round;              /* job->rounds when it came */
+	unsigned due_round;          /* job->rounds when its state was seen last, and 1 more; 0: never */
 };
 
 enum view_interface { VIEW_INTERFACE_NEVER, VIEW_INTERFACE_SET, VIEW_INTERFACE_NULL };

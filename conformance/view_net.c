@@ -103,7 +103,8 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	}
 	if (file->total_known && file->covered >= file->total && whole && file->complete_at_ns == VIEW_NEVER)
 		file->complete_at_ns = line->at_ns;
-	if (sent == 0) return;
+	bool empty = whole && total == 0 && !file->asked_head;   /* a file without bytes is there, and that is progress */
+	if (sent == 0 && !empty) return;
 	file->sent_anew |= from == 0 && !strcmp(line->object, file->path);
 	if (job->ever_error) job->recovered_ns = line->at_ns;
 	job->error_seen_ns = VIEW_NEVER;
@@ -347,7 +348,8 @@ static bool is_of_net(enum cause cause)
 
 static bool is_of_disk(enum cause cause)
 {
-	return cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED;
+	return cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED || cause == CAUSE_DISK_VANISHED ||
+		cause == CAUSE_VOLUME_LOCKED || cause == CAUSE_VOLUME_CHANGED;
 }
 
 static bool is_of_policy(enum cause cause)
@@ -385,10 +387,11 @@ static void see_disk(struct view_seeing *seeing)
 {
 	static const struct { const char *word; enum cause cause; } words[] = {
 		{ "full", CAUSE_DISK_FULL }, { "denied", CAUSE_DISK_DENIED }, { "locked", CAUSE_DISK_LOCKED },
+		{ "vanished", CAUSE_DISK_VANISHED }, { "volume-locked", CAUSE_VOLUME_LOCKED }, { "volume-changed", CAUSE_VOLUME_CHANGED },
 	};
 	end_conditions(seeing->view, "", is_of_disk, seeing->line->at_ns);
-	seeing->view->disk_bad = false;
-	for (size_t i = 0; i < 3; i++)
+	seeing->view->disk_bad = has_word(seeing->line, "no-rename");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (has_word(seeing->line, words[i].word)) {
 			seeing->view->disk_bad = true;
 			begin_condition(seeing, words[i].cause, "");

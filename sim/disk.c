@@ -153,11 +153,16 @@ static void drop(struct disk *disk, struct disk_file *file)
 	file->name[0] = '\0';
 }
 
+bool disk_is_open(const struct disk *disk)
+{
+	return disk->writing != DISK_LOCKED && disk->writing != DISK_VOLUME_LOCKED && disk->writing != DISK_VOLUME_CHANGED;
+}
+
 bool disk_rename(struct disk *disk, struct disk_file *file, const char *name)
 {
 	struct disk_file *there = disk_find(disk, name);
 
-	if (disk->writing == DISK_LOCKED) return false;
+	if (!disk_is_open(disk) || disk->no_rename) return false;
 	if (there && there != file) drop(disk, there);
 	snprintf(file->name, sizeof file->name, "%s", name);
 	file->temporary = false;
@@ -166,7 +171,7 @@ bool disk_rename(struct disk *disk, struct disk_file *file, const char *name)
 
 bool disk_remove(struct disk *disk, struct disk_file *file)
 {
-	if (disk->writing == DISK_LOCKED) return false;
+	if (!disk_is_open(disk)) return false;
 	drop(disk, file);
 	return true;
 }

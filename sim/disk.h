@@ -15,7 +15,7 @@
 #define DISK_NAME_MAX 260      /* MAX_PATH */
 #define DISK_UNLIMITED UINT64_MAX
 
-enum disk_result { DISK_OK, DISK_FULL, DISK_DENIED, DISK_LOCKED, DISK_VANISHED, DISK_NO_MEMORY };
+enum disk_result { DISK_OK, DISK_FULL, DISK_DENIED, DISK_LOCKED, DISK_VANISHED, DISK_VOLUME_LOCKED, DISK_VOLUME_CHANGED, DISK_NO_MEMORY };
 
 /* length bytes of the content of path in a version, from offset; is_content false: the body of an error response. */
 struct disk_segment {
@@ -35,7 +35,8 @@ struct disk_file {
 
 struct disk {
 	struct arena *arena;
-	enum disk_result writing;  /* what writing meets apart from the limit: DISK_OK, DISK_DENIED, DISK_LOCKED */
+	enum disk_result writing;  /* what writing meets apart from the limit and from memory */
+	bool no_rename;            /* a file cannot take another name, though all else works */
 	uint64_t limit;            /* bytes that all temporary files together may have */
 	unsigned names_made;
 	struct disk_file *files[DISK_FILES_MAX];
@@ -60,10 +61,13 @@ uint64_t disk_room(const struct disk *disk);
 /* Empties the file. Cannot fail. */
 void disk_empty(struct disk *disk, struct disk_file *file);
 
-/* Gives the file another name, for good; what was there is gone. False: the disk is locked. */
+/* Whether files can be named and removed: neither the disk nor its volume is locked, or another one. */
+bool disk_is_open(const struct disk *disk);
+
+/* Gives the file another name, for good; what was there is gone. False: it cannot. */
 bool disk_rename(struct disk *disk, struct disk_file *file, const char *name);
 
-/* False: the disk is locked, the file stays. */
+/* False: it cannot, and the file stays. */
 bool disk_remove(struct disk *disk, struct disk_file *file);
 
 /* By name, letters of either case. NULL when there is none. */

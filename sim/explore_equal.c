@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAIRS_MAX 16384u
-#define SLOTS (PAIRS_MAX * 4)
+#define PAIRS_MAX 262144u
+#define PAIRS_FIRST 16384u   /* enough for nearly all; more are tried when it was not */
 #define NO_PAIR 0xFFFFFFFFu
 #define BIT(effect) EFFECT_BIT(EFFECT_##effect)
 
@@ -39,7 +39,7 @@ struct match {
 	struct space spaces[2];
 	struct explore_seen seen[2];
 	struct pair *pairs;
-	uint32_t pairs_count;
+	uint32_t pairs_count, pairs_max, slots_count;
 	uint32_t *slots;
 	bool full;
 	uint32_t open;               /* effects that are not looked at */
@@ -60,7 +60,7 @@ static bool has_temporary(const struct explore_job *before, bool keeps)
 /* The service that stops, or a fault on it, has ended a connection before the row is taken. */
 static bool has_connection(const struct move *row, const struct explore_job *before)
 {
-	return explore_is_wired(before) && row->event != EVENT_STOP && row->event != EVENT_TRANSIENT && row->event != EVENT_FATAL;
+	return explore_is_wired(before) && before->done < before->files && row->event != EVENT_STOP && row->event != EVENT_TRANSIENT && row->event != EVENT_FATAL;
 }
 
 /* Getters carry nothing out. The schedule is woken by every change of state and of the world, so ENQUEUE shows nothing of its
@@ -92,14 +92,15 @@ void explore_look(struct explore_seen *seen, const struct move *row, const struc
 	seen->held_ns = after->no_progress_held_ns;
 	seen->expires_ns = after->expires_ns;
 	seen->error_count = after->error_count;
-	bool names = before->type == JOB_TYPE_DOWNLOAD && !explore_is_final(before);
+	bool names = before->type == JOB_TYPE_DOWNLOAD && !explore_is_final(before) && row->guard != GUARD_rename_fails;
 	for (unsigned i = 0; names && i < after->files_count; i++) seen->kept |= (uint64_t)after->files[i].kept << i;
 }
 
-static bool is_visible_difference(const struct explore_job *a, const struct explore_job *b)
+/* has_code: the end of the period has a code of its own, and does not repeat the last error (C-04). */
+static bool is_visible_difference(const struct explore_job *a, const struct explore_job *b, bool has_code)
 {
 	if (a->state != b->state || a->files != b->files || a->done != b->done || a->owes != b->owes || a->error != b->error) return true;
-	return a->error && (a->report != b->report || a->no_progress != b->no_progress || a->file != b->file);
+	return a->error && (a->report != b->report || (has_code && a->no_progress != b->no_progress) || a->file != b->file);
 }
 
 /* A timer that only one has armed shows when it rings; nothing rings for a job that has ended. */
@@ -128,13 +129,27 @@ static bool is_step_different(const struct explore_seen *a, const struct explore
 
 /* --- who takes which row */
 
+/* Nothing that takes time comes before the end of a period of zero. */
+static bool is_over_at_once(const struct explore_job *job)
+{
+	return job->progress == EXPLORE_PROGRESS_RUNS && job->period == EXPLORE_PERIOD_ZERO;
+}
+
+/* The disk is met with the first byte that is written. */
+static bool is_of_disk(enum cause cause)
+{
+	return cause >= CAUSE_DISK_FULL && cause <= CAUSE_VOLUME_CHANGED;
+}
+
 /* The explorer lets some events come to any job, to see that the table has an answer. Here only what can happen counts: a
  * fault, or another file on the server, is met on a connection, and what has ended does not expire. */
 static bool is_brought(const struct explore_letter *letter, const struct explore_job *job)
 {
 	switch (letter->event) {
 	case EVENT_TRANSIENT:
-	case EVENT_FATAL:
+		if (letter->cause >= CAUSE_NET_DOWN && letter->cause <= CAUSE_POLICY_BANDWIDTH) return false;   /* these have events of their own */
+		/* fall through */
+	case EVENT_FATAL: return explore_is_wired(job) && !is_over_at_once(job) && job->done < job->files && (!is_of_disk(letter->cause) || job->state == STATE_TRANSFERRING);
 	case EVENT_CHANGED: return explore_is_wired(job) && job->done < job->files;
 	case EVENT_EXPIRED: return !explore_is_final(job);
 	default: return true;
@@ -198,12 +213,12 @@ struct explore_equal *explore_equal_new(struct arena *arena, const struct explor
 
 static void add_pair(struct match *match, const struct pair *pair)
 {
-	uint32_t slot = explore_hash(pair->jobs, sizeof pair->jobs, pair->condition) % SLOTS;
-	for (; match->slots[slot]; slot = (slot + 1) % SLOTS) {
+	uint32_t slot = explore_hash(pair->jobs, sizeof pair->jobs, pair->condition) % match->slots_count;
+	for (; match->slots[slot]; slot = (slot + 1) % match->slots_count) {
 		const struct pair *other = &match->pairs[match->slots[slot] - 1];
 		if (other->condition == pair->condition && !memcmp(other->jobs, pair->jobs, sizeof pair->jobs)) return;
 	}
-	if (match->pairs_count == PAIRS_MAX) {
+	if (match->pairs_count == match->pairs_max) {
 		match->full = true;
 		return;
 	}
@@ -223,7 +238,7 @@ static bool follow(struct match *match, const struct pair *from, uint32_t letter
 		memset(&match->seen[side], 0, sizeof match->seen[side]);
 		if (both[side]) space_take(&match->spaces[side], letter, &to->jobs[side], from->condition, &match->seen[side]);
 	}
-	if (is_visible_difference(&to->jobs[0], &to->jobs[1])) return false;
+	if (is_visible_difference(&to->jobs[0], &to->jobs[1], match->equal->bounds.machine->dialect == DIALECT_DO)) return false;
 	if (both[0] && both[1]) return !is_step_different(&match->seen[0], &match->seen[1], explore_is_final(&to->jobs[0]), match->open);
 	const struct explore_seen *one = &match->seen[both[1]];
 	return !one->steps || (one->untouched[0] && !(one->carried[0] & ~match->open));
@@ -282,13 +297,16 @@ static void tell(const struct match *match, const struct pair *last, char text[E
 
 /* --- the comparison */
 
-static bool start(struct match *match, struct arena *arena, const struct explore_equal *equal, const struct explore_other *other)
+static bool start(struct match *match, struct arena *arena, const struct explore_equal *equal, const struct explore_other *other,
+	uint32_t pairs_max)
 {
 	memset(match, 0, sizeof *match);
+	match->pairs_max = pairs_max;
+	match->slots_count = pairs_max * 4;
 	match->open = other->open;
 	match->equal = equal;
-	match->pairs = arena_take(arena, PAIRS_MAX * sizeof *match->pairs);
-	match->slots = arena_take(arena, SLOTS * sizeof *match->slots);
+	match->pairs = arena_take(arena, match->pairs_max * sizeof *match->pairs);
+	match->slots = arena_take(arena, match->slots_count * sizeof *match->slots);
 	for (int side = 0; side < 2; side++) {
 		match->bounds[side] = equal->bounds;
 		match->spaces[side] = equal->space;
@@ -320,14 +338,14 @@ static bool try_hit(struct match *match, const struct hit *hit, struct pair *see
 	return same;
 }
 
-enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct explore_other *other,
+static enum explore_equality compare(const struct explore_equal *equal, struct arena *arena, const struct explore_other *other, uint32_t pairs_max,
 	char text[EXPLORE_EQUAL_TEXT])
 {
 	struct match *match = arena_take(arena, sizeof *match);
 	struct pair seen;
 	unsigned first = other->row, count = 1;
 	text[0] = '\0';
-	if (!match || !start(match, arena, equal, other)) return EXPLORE_TOO_MANY;
+	if (!match || !start(match, arena, equal, other, pairs_max)) return EXPLORE_TOO_MANY;
 	if (other->whole_cell) count = rows_of_cell(equal->bounds.machine, other->row, &first);
 	uint32_t from = equal->row_first[first], to = equal->row_first[first + count];
 	if (from == to) return EXPLORE_NEVER_TAKEN;
@@ -337,4 +355,14 @@ enum explore_equality explore_equal_check(const struct explore_equal *equal, str
 	if (!same) tell(match, &seen, text);
 	if (!same) return EXPLORE_DIFFERENT;
 	return match->full ? EXPLORE_TOO_MANY : EXPLORE_EQUAL;
+}
+
+enum explore_equality explore_equal_check(const struct explore_equal *equal, struct arena *arena, const struct explore_other *other,
+	char text[EXPLORE_EQUAL_TEXT])
+{
+	const struct arena before = *arena;
+	enum explore_equality found = compare(equal, arena, other, PAIRS_FIRST, text);
+	if (found != EXPLORE_TOO_MANY) return found;
+	*arena = before;
+	return compare(equal, arena, other, PAIRS_MAX, text);
 }

@@ -59,7 +59,7 @@ static bool read_user(struct parser *parser, struct step *step)
 	return read_choice(parser, step, "logoff logon", "logoff or logon") && scenario_word_last(parser);
 }
 
-/* full@N, denied, locked, ok */
+/* full@N, or a word */
 static bool read_disk(struct parser *parser, struct step *step)
 {
 	struct word word, head, at;
@@ -70,9 +70,9 @@ static bool read_disk(struct parser *parser, struct step *step)
 	size_t length = sign ? (size_t)(sign - word.text) : word.length;
 	head = scenario_word_part(&word, 0, length);
 	at = scenario_word_part(&word, sign ? length + 1 : length, word.length);
-	if (!scenario_value_listed("full denied locked ok", head.text, head.length) ||
+	if (!scenario_value_listed("full denied locked vanished volume-locked volume-changed no-rename ok", head.text, head.length) ||
 		scenario_word_is(&head, "full") != (at.token != TOKEN_END))
-		return scenario_fail_found(parser, &word, "full@N, denied, locked or ok");
+		return scenario_fail_found(parser, &word, "full@N, denied, locked, vanished, volume-locked, volume-changed, no-rename or ok");
 	step->word = scenario_fail_text(parser, head.text, head.length);
 	if (!step->word) return false;
 	if (at.token != TOKEN_END && !(scenario_value_size(parser, &at, &bytes) &&

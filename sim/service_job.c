@@ -233,7 +233,7 @@ static uint32_t act(struct call_frame *frame, enum event event)
 	struct service_job *job = frame->job;
 
 	if (service_is_active(job)) transfer_sync(job);
-	job->job.rename_fails = frame->service->disk.writing == DISK_LOCKED;
+	job->job.rename_fails = !disk_is_open(&frame->service->disk) || frame->service->disk.no_rename;
 	return service_code(frame->service, service_event(job, event)->result);
 }
 

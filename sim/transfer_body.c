@@ -71,6 +71,8 @@ static enum cause cause_of_disk(enum disk_result result)
 	case DISK_DENIED: return CAUSE_DISK_DENIED;
 	case DISK_LOCKED: return CAUSE_DISK_LOCKED;
 	case DISK_VANISHED: return CAUSE_DISK_VANISHED;
+	case DISK_VOLUME_LOCKED: return CAUSE_VOLUME_LOCKED;
+	case DISK_VOLUME_CHANGED: return CAUSE_VOLUME_CHANGED;
 	case DISK_OK:
 	case DISK_FULL:
 	case DISK_NO_MEMORY: break;

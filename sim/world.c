@@ -46,7 +46,7 @@ static bool is_command(const struct world *world, const char *feature)
 static bool world_has(void *self, const char *feature)
 {
 	static const char *const features[] = { "host.unreachable", "host.times", "net.down", "disk.full", "disk.denied",
-		"disk.locked", "service.restart", "user.session", "clock.wall", "clock.virtual", "policy", "timer.next" };
+		"disk.locked", "disk.vanished", "disk.volume-locked", "disk.volume-changed", "disk.no-rename", "service.restart", "user.session", "clock.wall", "clock.virtual", "policy", "timer.next" };
 
 	for (size_t i = 0; i < sizeof features / sizeof *features; i++)
 		if (!strcmp(features[i], feature)) return true;
@@ -73,18 +73,35 @@ static void world_call(void *self, const struct call *call, struct reply *reply)
 
 /* --- changes */
 
+static enum disk_result disk_word(const char *word)
+{
+	static const struct { const char *word; enum disk_result meets; } words[] = {
+		{ "denied", DISK_DENIED }, { "locked", DISK_LOCKED }, { "vanished", DISK_VANISHED },
+		{ "volume-locked", DISK_VOLUME_LOCKED }, { "volume-changed", DISK_VOLUME_CHANGED },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(words[i].word, word)) return words[i].meets;
+	return DISK_OK;
+}
+
 /* What flowed until now met the disk as it was. */
-static void change_disk(struct service *service, const struct step *step)
+static bool change_disk(struct service *service, const struct step *step, char *why, size_t why_size)
 {
 	const struct scenario_arg *at = step_arg(step, "at");
+	bool of_volume = !strncmp(step->word, "volume", strlen("volume"));
 
+	if (of_volume && service->machine->dialect == DIALECT_DO) {
+		snprintf(why, why_size, "no page of do speaks of the volume");
+		return false;
+	}
 	for (unsigned i = 0; i < service->jobs_count; i++) transfer_sync(service->jobs[i]);
 	service->disk.limit = DISK_UNLIMITED;
-	service->disk.writing = DISK_OK;
+	service->disk.writing = disk_word(step->word);
+	service->disk.no_rename = !strcmp(step->word, "no-rename");
 	if (!strcmp(step->word, "full")) service->disk.limit = at && at->number > 0 ? (uint64_t)at->number : 0;
-	if (!strcmp(step->word, "denied")) service->disk.writing = DISK_DENIED;
-	if (!strcmp(step->word, "locked")) service->disk.writing = DISK_LOCKED;
 	service_disk(service);
+	return true;
 }
 
 static bool change_policy(struct service *service, const struct step *step, char *why, size_t why_size)
@@ -110,7 +127,7 @@ static bool change(struct service *service, const struct step *step, char *why, 
 	case STEP_SERVE:
 	case STEP_HOST: return origin_change(service->origin, step, service->now_ns, why, why_size);
 	case STEP_NET: service_network(service, !strcmp(step->word, "up")); return true;
-	case STEP_DISK: change_disk(service, step); return true;
+	case STEP_DISK: return change_disk(service, step, why, why_size);
 	case STEP_SERVICE:
 		if (!strcmp(step->word, "kill")) service_kill(service);
 		else service_start(service);
