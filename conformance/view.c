@@ -253,6 +253,7 @@ static void see_probe(struct view_seeing *seeing)
 	enum state one = machine_state_find(state, strlen(state));
 	enum state two = after ? machine_state_find(after, strlen(after)) : one;
 	view_state(seeing, handle->job, one);
+	handle->job->asked += two != one;   /* GetError stands between the two */
 	if (two != one) view_state(seeing, handle->job, two);
 	else if (one != STATE_NONE) see_look(seeing, handle->job, one);
 }

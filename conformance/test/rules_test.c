@@ -390,6 +390,23 @@ static const struct { const char *name; enum dialect dialect; const char *text; 
 	{ "a request at the moment when the owner leaves", DIALECT_BITS, GO WORLD("2", "user word=logoff") RANGE("2", "/f1", "0-99") P("2", "QUEUED") },
 };
 
+#define TOLD_FATAL NEW FILE1 SET("notify_flags=JOB_ERROR") SET("notify_interface=1") RESUME("0") P("0", "QUEUED") GO1 STATUS("2", "/f1", "404") E404("2", "ERROR")
+#define LATE_ERROR(t, state) CB(t, "job_error", "state=" state " context=REMOTE_FILE code=HTTP_404 return=S_OK n=1")
+
+/* A callback that is under way when a call ends what it tells comes after it (CB-025); it comes once. */
+static void a_callback_may_be_late_once(void **state)
+{
+	static const char late[] = TOLD_FATAL RESUME("2") E404("2", "QUEUED") P("3", "CONNECTING") REFUSED("3")
+		E("3", "TRANSIENT_ERROR", "GENERAL_TRANSPORT", "WININET_E_CANNOT_CONNECT", "0") LATE_ERROR("3", "TRANSIENT_ERROR");
+	static const char queued[] = TOLD_FATAL RESUME("2") E404("2", "QUEUED") LATE_ERROR("2", "QUEUED");
+	static const char twice[] = TOLD_FATAL LATE_ERROR("2", "ERROR") RESUME("2") E404("2", "QUEUED") P("3", "CONNECTING") REFUSED("3")
+		E("3", "TRANSIENT_ERROR", "GENERAL_TRANSPORT", "WININET_E_CANNOT_CONNECT", "0") LATE_ERROR("3", "TRANSIENT_ERROR");
+	(void)state;
+	assert_null(finding_of(judged(DIALECT_BITS, 0, late), RULE_cb_002));
+	assert_null(finding_of(judged(DIALECT_BITS, 0, queued), RULE_cb_025));
+	assert_non_null(finding_of(judged(DIALECT_BITS, 0, twice), RULE_cb_002));
+}
+
 static void what_is_not_certain_is_not_judged(void **state)
 {
 	unsigned failures = 0;
@@ -500,6 +517,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lines_of_unknown_objects_are_borne),
 		cmocka_unit_test(readings_are_shown),
 		cmocka_unit_test(a_reading_that_is_taken_is_accepted),
+		cmocka_unit_test(a_callback_may_be_late_once),
 		cmocka_unit_test(what_is_not_certain_is_not_judged),
 		cmocka_unit_test(a_fold_does_nothing_at_sights_that_it_passes_over),
 		cmocka_unit_test(memory_that_ends_is_told),
