@@ -6,7 +6,7 @@ loose() { sed -E 's/^do +/  do\t/; s/ +-> /  ->  /' "fixtures/scenario/$scn" >"$
 same() { cmp "$scratch/$scn" "$1"; }
 
 loose && cp "$scratch/$scn" "$scratch/loose"
-tap "the library is in its form" exits 0 $bgcheck fmt --check fixtures/scenario/*.scn
+tap "the library is in its form" exits 0 $bgcheck fmt --check fixtures/scenario/*.scn fixtures/witness/*.scn
 tap "--check exits 1" exits 1 $bgcheck fmt --check "$scratch/$scn"
 tap "--check names the file" says "^$scratch/$scn\$" $bgcheck fmt --check "$scratch/$scn" fixtures/scenario/0002*.scn
 tap "--check does not write" same "$scratch/loose"
