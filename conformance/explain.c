@@ -86,13 +86,13 @@ static bool load_trace(struct explainer *explainer, const json_t *unit, struct s
 	return true;
 }
 
-/* At most TEXT_COLUMNS characters of the line; breaks at a blank when there is one. Returns the bytes taken. */
-static size_t take_columns(const char *text, size_t length)
+/* At most `most` characters of the line; breaks at a blank when there is one. Returns the bytes taken. */
+static size_t take_columns(const char *text, size_t length, size_t most)
 {
 	size_t columns = 0, blank = 0, i = 0;
 	for (; i < length; i++) {
 		if (((unsigned char)text[i] & 0xC0) == 0x80) continue;
-		if (columns++ == TEXT_COLUMNS) return blank ? blank : i;
+		if (columns++ == most) return blank ? blank : i;
 		if (text[i] == ' ' && i) blank = i;
 	}
 	return length;
@@ -101,13 +101,16 @@ static size_t take_columns(const char *text, size_t length)
 static void print_text(FILE *file, const char *text)
 {
 	while (*text) {
-		size_t length = strcspn(text, "\n");
-		do {
-			size_t n = take_columns(text, length);
-			fprintf(file, "   %.*s\n", (int)n, text);
-			text += n;
-			length -= n;
-		} while (length);
+		size_t length = strcspn(text, "\n"), n = take_columns(text, length, TEXT_COLUMNS);
+		fprintf(file, "   %.*s\n", (int)n, text);
+		for (text += n, length -= n; length; text += n, length -= n) {
+			size_t blanks = strspn(text, " ");
+			if (blanks >= length) blanks = length - 1;
+			text += blanks;
+			length -= blanks;
+			n = take_columns(text, length, TEXT_COLUMNS - 2);
+			fprintf(file, "     %.*s\n", (int)n, text);
+		}
 		if (*text == '\n') text++;
 	}
 }

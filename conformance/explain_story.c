@@ -2,7 +2,9 @@
 #include "conformance/explain_story.h"
 
 #include "conformance/explain_diagram.h"
+#include "conformance/explain_guard.h"
 #include "conformance/json_text.h"
+#include "conformance/oracle_tell.h"
 #include "conformance/rules.h"
 
 #include <inttypes.h>
@@ -25,6 +27,11 @@ struct teller {
 static const char *of(const struct teller *teller, const char *key)
 {
 	return json_text(teller->source->finding, key);
+}
+
+static bool is_oracle(const struct teller *teller)
+{
+	return !strcmp(of(teller, "rule"), ORACLE_RULE);
 }
 
 static const char *or_else(const char *text, const char *otherwise)
@@ -81,6 +88,9 @@ static json_t *tell_documentation(const struct teller *teller)
 	if (teller->rule)
 		return json_sprintf("%s\n%s %s: %s\nsource: %s", or_else(allowed, "what the rule says"), of(teller, "level"), teller->rule->id,
 			teller->rule->sentence, or_else(page, "no page says it in so many words; the rule is inferred"));
+	if (is_oracle(teller))
+		return json_sprintf("%s\n%s: some state of the machine agrees with everything that was seen\nsource: %s", or_else(allowed, "no state that is left"),
+			of(teller, "level"), or_else(page, "no row of the table: the reference's own answers, played again"));
 	if (teller->source->finding)
 		return json_sprintf("%s\nsource: the scenario itself expects it; no rule of the documentation was found broken at this step", or_else(allowed, "what the step says"));
 	if (*json_text(teller->source->unit, "feature"))
@@ -129,43 +139,58 @@ static int event_of(const struct trace_line *call)
 	return -1;
 }
 
-/* What the player last saw of the job before a line; NULL: it was never looked at. */
-static const struct trace_line *last_probe(const struct teller *teller, const struct trace_line *before)
+static struct guard_place place_before(const struct teller *teller, const struct trace_line *line)
 {
-	const struct trace_line *found = NULL;
-	for (const struct trace_line *line = teller->source->lines; line < before; line++)
-		if (is_probe(line) && !strcmp(line->object, teller->job)) found = line;
-	return found;
+	return (struct guard_place){ .machine = teller->machine, .lines = teller->source->lines, .before = line, .job = teller->job };
 }
 
-/* 1 the guard holds, 0 it does not, -1 the trace cannot tell: most guards ask for what no client sees. */
-static int guard_holds(enum guard guard, const struct trace_line *probe)
+/* => the row that holds, ?> one that may, -- one that does not, or that stands below one that does. */
+static void print_row(FILE *text, const struct teller *teller, const struct trace_line *call, const struct move *row, bool *open)
 {
-	if (guard == GUARD_always) return 1;
-	if (guard == GUARD_error_present && probe && trace_get(probe, "hr")) return !trace_get_int(probe, "hr", 1) || !strcmp(trace_get(probe, "hr"), "S_OK");
-	return -1;
+	const struct guard_place place = place_before(teller, call);
+	char why[GUARD_WHY_MAX];
+	bool exists;
+	int holds = guard_held(&place, row->guard, why);
+	uint32_t code = machine_code_value(teller->machine->dialect, row->result, &exists);
+	const char *name = exists ? machine_code_name(teller->machine->dialect, code) : NULL;
+	if (holds >= 0 && row->negated) holds = !holds;
+	fprintf(text, "\n%s [%s] when %s%s: %s, %s (%s)", !*open ? "--" : holds < 0 ? "?>" : holds ? "=>" : "--", row->id, row->negated ? "not " : "",
+		machine_guard_name(row->guard), machine_state_name(row->to), name ? name : "no answer", row->cite);
+	if (*open && *why) fprintf(text, "\n   %s: %s", holds > 0 ? "it holds" : holds == 0 ? "it does not hold" : "it may hold", why);
+	if (holds > 0) *open = false;
 }
 
 static void print_cell(FILE *text, const struct teller *teller, const struct trace_line *call, int event)
 {
-	const struct trace_line *probe = is_probe(call) ? call : last_probe(teller, call);
+	const struct guard_place place = place_before(teller, call);
+	const struct trace_line *probe = is_probe(call) ? call : guard_probe(&place);
 	const char *word = probe ? trace_get(probe, "state") : NULL;
 	enum state state = word ? machine_state_find(word, strlen(word)) : STATE_NONE;
 	unsigned rows;
-	bool open = true;   /* no row above holds or may hold */
+	bool open = true;   /* no row above holds */
 	if (state == STATE_NONE) return;
 	const struct move *cell = machine_cell(teller->machine, state, (enum event)event, &rows);
 	fprintf(text, "\nthe table in %s, on %s (=> is the row that holds, ?> one whose guard the trace cannot tell):",
 		machine_state_name(state), machine_event_name((enum event)event));
-	for (unsigned i = 0; i < rows; i++) {
-		int holds = guard_holds(cell[i].guard, is_probe(call) ? NULL : probe);   /* a probe is the call itself */
-		bool exists;
-		uint32_t code = machine_code_value(teller->machine->dialect, cell[i].result, &exists);
-		const char *name = exists ? machine_code_name(teller->machine->dialect, code) : NULL;
-		fprintf(text, "\n%s [%s] when %s: %s, %s (%s)", holds < 0 ? "?>" : holds && open ? "=>" : "--", cell[i].id,
-			machine_guard_name(cell[i].guard), machine_state_name(cell[i].to), name ? name : "no answer", cell[i].cite);
-		if (holds) open = false;
+	for (unsigned i = 0; i < rows; i++) print_row(text, teller, call, &cell[i], &open);
+}
+
+/* The oracle names the row itself. */
+static const struct move *oracle_row(const struct teller *teller)
+{
+	const char *row = of(teller, "row");
+	return *row ? machine_move(teller->machine, row) : NULL;
+}
+
+static void print_oracle(FILE *text, const struct teller *teller)
+{
+	const struct move *row = oracle_row(teller);
+	if (!row) {
+		fprintf(text, "the machine as oracle: of all its states that agreed until then none gives what was seen; it is an answer of no row of the table");
+		return;
 	}
+	fprintf(text, "the machine as oracle, by the row %s: in %s, on %s, when %s%s, a job goes to %s (%s)", row->id, machine_state_name(row->from),
+		machine_event_name(row->event), row->negated ? "not " : "", machine_guard_name(row->guard), machine_state_name(row->to), row->cite);
 }
 
 static json_t *tell_forbids(const struct teller *teller)
@@ -174,7 +199,8 @@ static json_t *tell_forbids(const struct teller *teller)
 	size_t size;
 	FILE *text = open_memstream(&buffer, &size);
 	if (!text) return NULL;
-	if (teller->rule) fprintf(text, "rule %s, which speaks when: %s", teller->rule->id, teller->rule->trigger);
+	if (is_oracle(teller)) print_oracle(text, teller);
+	else if (teller->rule) fprintf(text, "rule %s, which speaks when: %s", teller->rule->id, teller->rule->trigger);
 	else if (teller->source->finding) fprintf(text, "no row of the table: the check of the scenario at line %u", teller->line);
 	else fprintf(text, "no row of the table: the run ended `%s`", or_else(json_text(teller->source->unit, "end"), json_text(teller->source->unit, "verdict")));
 	const struct trace_line *call = find_call(teller);
@@ -183,8 +209,10 @@ static json_t *tell_forbids(const struct teller *teller)
 		call = &teller->source->lines[teller->at];
 		event = EVENT_GET_ERROR;
 	}
+	const struct move *row = is_oracle(teller) ? oracle_row(teller) : NULL;
+	if (row && (int)row->event != event) event = -1;   /* what the oracle blames is not the call */
 	if (event >= 0) print_cell(text, teller, call, event);
-	else if (teller->rule) fprintf(text, "\nno call with a cell of its own was made at this step: the rule alone decides");
+	else if (teller->rule && !row) fprintf(text, "\nno call with a cell of its own was made at this step: the rule alone decides");
 	fclose(text);
 	json_t *told = json_string(buffer);
 	free(buffer);
@@ -203,8 +231,15 @@ static bool is_blamed(const struct teller *teller, unsigned index)
 	return false;
 }
 
+/* The oracle knows it; for a rule it is the last thing seen of the job that nobody blames. */
 static json_t *tell_agreed(const struct teller *teller)
 {
+	const json_t *agreed = json_object_get(teller->source->finding, "agreed_index");
+	if (is_oracle(teller) && json_is_integer(agreed) && json_integer_value(agreed) < (json_int_t)teller->source->count) {
+		const struct trace_line *line = &teller->source->lines[json_integer_value(agreed)];
+		char text[TRACE_LINE_MAX];
+		return json_sprintf("trace line %lld, scenario line %u: %s", (long long)json_integer_value(agreed) + 1, line->scenario_line, line_text(line, text));
+	}
 	for (unsigned i = teller->at == NOWHERE ? 0 : teller->at; i-- > 0;) {
 		const struct trace_line *line = &teller->source->lines[i];
 		char text[TRACE_LINE_MAX];
@@ -239,7 +274,8 @@ json_t *story_tell(const struct story_source *source)
 	json_object_set_new(story, "seen", tell_seen(&teller));
 	json_object_set_new(story, "forbids", tell_forbids(&teller));
 	json_object_set_new(story, "agreed", tell_agreed(&teller));
-	json_object_set_new(story, "again", json_sprintf("%s\nbgcheck explain %s %s/%s", json_text(source->unit, "again"), source->out, id, dialect));
+	const char *again = json_text(source->unit, "again");
+	json_object_set_new(story, "again", json_sprintf("%s\n%.*s explain %s %s/%s", again, (int)strcspn(again, " "), again, source->out, id, dialect));
 	json_object_set_new(story, "diagram", diagram);
 	return story;
 }

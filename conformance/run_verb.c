@@ -69,7 +69,7 @@ static int finish_run(struct options *options, struct output *output, json_t *re
 	if (!options->quiet) output_summary(stdout, results);
 	if (!written || options->quiet) return verb_flush(code);
 	printf("\nwritten to %s\n", options->out);
-	if (code) printf("explain: bgcheck explain %s ID\n", options->out);
+	if (code) printf("explain: %s explain %s ID\n", options->argv[0], options->out);
 	return verb_flush(code);
 }
 

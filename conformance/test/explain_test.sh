@@ -55,4 +55,10 @@ $bgcheck run --quiet --out "$scratch/check" "$scratch/0001-basic-download.scn" |
 tap "an expectation of the scenario itself is explained" told "$scratch/check"
 $bgcheck run --quiet --start-timeout 5 --out "$scratch/dead" 0001-basic-download -- true || :
 tap "an adapter that dies is explained" told "$scratch/dead"
+$bgcheck run --quiet --rules none --impl mutant:gen:bits:suspend_transferring:to=QUEUED --out "$scratch/oracle" 0104* || :
+tap "what only the oracle tells is explained" told "$scratch/oracle"
+tap "the oracle's row is named with its page" says 'by the row suspend_transferring: in TRANSFERRING, on SUSPEND' $bgcheck explain "$scratch/oracle" '*/bits'
+tap "... and the step on which both agreed last" bash -c "$bgcheck explain '$scratch/oracle' '*/bits' | grep -A1 '^5' | grep -q 'job.suspend'"
+$bgcheck run --quiet --impl mutant:gen:bits:resume_empty:result=S_OK --out "$scratch/guard" 0102* || :
+tap "a guard says why it held" says 'it holds: AddFile worked 0 times' $bgcheck explain "$scratch/guard" '*/bits'
 tap_end
