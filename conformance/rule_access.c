@@ -118,7 +118,7 @@ void rule_access_context_do(struct judge *judge, unsigned rule, const struct sig
 
 static bool is_disk(const struct view_cause *cause)
 {
-	return cause->cause == CAUSE_DISK_FULL || cause->cause == CAUSE_DISK_DENIED || cause->cause == CAUSE_DISK_LOCKED;
+	return view_is_of_disk(cause->cause);
 }
 
 static bool is_4xx(const struct view_cause *cause)

@@ -90,13 +90,22 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 		TEXT("state=%s, no request after Resume", judge_state(sight->state)));
 }
 
+/* Since when something lasts for which no page knows a timed retry; VIEW_NEVER: nothing does. */
+static int64_t untimed_since(const struct view *view)
+{
+	if (view->net_down) return view->net_down_ns;
+	if (view->policy_block && view->block_cause == CAUSE_POLICY_BANDWIDTH) return view->block_ns;
+	for (unsigned i = 0; i < view->conditions_count; i++)
+		if (view->conditions[i].cause == CAUSE_VOLUME_LOCKED && view->conditions[i].to_ns == VIEW_NEVER) return view->conditions[i].from_ns;
+	return VIEW_NEVER;
+}
+
 void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
-	bool blocked = view->net_down || (view->policy_block && view->block_cause == CAUSE_POLICY_BANDWIDTH);
-	int64_t from_ns = view->net_down ? view->net_down_ns : view->block_ns;
-	if (!job || !blocked || sight->shared) return;
+	int64_t from_ns = untimed_since(view);
+	if (!job || from_ns == VIEW_NEVER || sight->shared) return;
 	if (sight_is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST && sight->kind != SIGHT_CONNECT) return;
 	if (sight->now_ns - from_ns <= SOON_NS + judge->tolerance_ns || (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= from_ns)) return;

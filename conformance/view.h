@@ -416,4 +416,7 @@ bool view_job_is_over(const struct view_job *job);
 int64_t view_retry_ns(const struct view *view, const struct view_job *job);
 int64_t view_np_ns(const struct view *view, const struct view_job *job);
 
+/* Whether the cause lies in the destination: the disk, the folder, the volume. */
+bool view_is_of_disk(enum cause cause);
+
 #endif

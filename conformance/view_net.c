@@ -346,7 +346,7 @@ static bool is_of_net(enum cause cause)
 	return cause == CAUSE_NET_DOWN;
 }
 
-static bool is_of_disk(enum cause cause)
+bool view_is_of_disk(enum cause cause)
 {
 	return cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED || cause == CAUSE_DISK_VANISHED ||
 		cause == CAUSE_VOLUME_LOCKED || cause == CAUSE_VOLUME_CHANGED;
@@ -389,7 +389,7 @@ static void see_disk(struct view_seeing *seeing)
 		{ "full", CAUSE_DISK_FULL }, { "denied", CAUSE_DISK_DENIED }, { "locked", CAUSE_DISK_LOCKED },
 		{ "vanished", CAUSE_DISK_VANISHED }, { "volume-locked", CAUSE_VOLUME_LOCKED }, { "volume-changed", CAUSE_VOLUME_CHANGED },
 	};
-	end_conditions(seeing->view, "", is_of_disk, seeing->line->at_ns);
+	end_conditions(seeing->view, "", view_is_of_disk, seeing->line->at_ns);
 	seeing->view->disk_bad = has_word(seeing->line, "no-rename");
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (has_word(seeing->line, words[i].word)) {

@@ -158,12 +158,12 @@ static void files_with_a_name_take_no_room(void **state)
 
 static void a_denied_or_locked_disk_takes_nothing(void **state)
 {
-	static const enum disk_result results[] = { DISK_DENIED, DISK_LOCKED };
+	static const enum disk_result results[] = { DISK_DENIED, DISK_LOCKED, DISK_VANISHED, DISK_VOLUME_LOCKED, DISK_VOLUME_CHANGED };
 	struct box *box = *state;
 	struct disk_file *file = create(box);
 	enum disk_result result;
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
 		box->disk.writing = results[i];
 		assert_int_equal(append(box, file, "/f1", 1, 0, 10), results[i]);
 		assert_int_equal(file->length, 0);
@@ -187,16 +187,32 @@ static void a_rename_replaces_what_was_there(void **state)
 
 static void a_locked_disk_renames_and_removes_nothing(void **state)
 {
+	static const enum disk_result locked[] = { DISK_LOCKED, DISK_VOLUME_LOCKED, DISK_VOLUME_CHANGED };
 	struct box *box = *state;
 	struct disk_file *file = create(box);
 
-	box->disk.writing = DISK_LOCKED;
-	assert_false(disk_rename(&box->disk, file, "C:\\bg\\f1"));
-	assert_false(disk_remove(&box->disk, file));
-	assert_int_equal(disk_temporary(&box->disk, "C:\\bg"), 1);
+	for (size_t i = 0; i < sizeof locked / sizeof *locked; i++) {
+		box->disk.writing = locked[i];
+		assert_false(disk_is_open(&box->disk));
+		assert_false(disk_rename(&box->disk, file, "C:\\bg\\f1"));
+		assert_false(disk_remove(&box->disk, file));
+		assert_int_equal(disk_temporary(&box->disk, "C:\\bg"), 1);
+	}
 	box->disk.writing = DISK_OK;
 	assert_true(disk_remove(&box->disk, file));
 	assert_int_equal(disk_temporary(&box->disk, "C:\\bg"), 0);
+}
+
+static void a_disk_that_cannot_name_still_removes(void **state)
+{
+	struct box *box = *state;
+	struct disk_file *file = create(box);
+
+	box->disk.no_rename = true;
+	assert_true(disk_is_open(&box->disk));
+	assert_false(disk_rename(&box->disk, file, "C:\\bg\\f1"));
+	assert_int_equal(append(box, file, "/f1", 1, 0, 10), DISK_OK);
+	assert_true(disk_remove(&box->disk, file));
 }
 
 static void only_the_folder_of_scenarios_exists(void **state)
@@ -242,6 +258,7 @@ int main(int argc, char **argv)
 		TEST(a_denied_or_locked_disk_takes_nothing),
 		TEST(a_rename_replaces_what_was_there),
 		TEST(a_locked_disk_renames_and_removes_nothing),
+		TEST(a_disk_that_cannot_name_still_removes),
 		TEST(only_the_folder_of_scenarios_exists),
 		TEST(places_of_removed_files_are_used_again),
 		TEST(too_many_files_are_refused),

@@ -103,6 +103,7 @@ static void faults_have_their_causes(void **state)
 		{ { "serve /f1 size=64k", "disk full@16k" }, NULL, CAUSE_DISK_FULL, 0 },
 		{ { "serve /f1 size=64k", "disk denied" }, NULL, CAUSE_DISK_DENIED, 0 },
 		{ { "serve /f1 size=64k", "disk locked" }, NULL, CAUSE_DISK_LOCKED, 0 },
+		{ { "serve /f1 size=64k", "disk vanished" }, NULL, CAUSE_DISK_VANISHED, 0 },
 		{ { "net down" }, NULL, CAUSE_NET_DOWN, 0 },
 		{ { "policy block" }, NULL, CAUSE_POLICY_COST, 0 },
 	};
