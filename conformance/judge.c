@@ -81,6 +81,11 @@ void judge_ask_all(struct judge *judge)
 			if (rules_fold(i) && rules[i].dialects[judge->view.dialect]) judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)i;
 }
 
+void judge_blind(struct judge *judge)
+{
+	judge->view.blind = true;
+}
+
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns)
 {
 	struct judge *judge = arena_take(arena, sizeof *judge);

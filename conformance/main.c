@@ -189,6 +189,7 @@ static const struct verb {
 	enum { VERB_PLAIN, VERB_TAKES_ADAPTER, VERB_HIDDEN } kind;   /* a hidden one is not in --help */
 } VERBS[] = {
 	{ "run", verb_run, VERB_TAKES_ADAPTER },
+	{ "judge", verb_judge, VERB_PLAIN },
 	{ "list", verb_list, VERB_PLAIN },
 	{ "lint", verb_lint, VERB_PLAIN },
 	{ "show", verb_show, VERB_PLAIN },

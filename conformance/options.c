@@ -181,8 +181,8 @@ static int parse_readings(struct options *options)
 {
 	struct failure failure = { 0 };
 	if (options->check && strcmp(options->verb, "fmt")) return options_usage("only `fmt` takes --check, found", options->verb);
-	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace"))
-		return options_usage("only `run` and `trace` take --reading, found", options->verb);
+	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace") && strcmp(options->verb, "judge"))
+		return options_usage("only `run`, `judge` and `trace` take --reading, found", options->verb);
 	for (unsigned i = 0; i < options->reading_count; i++)
 		if (choices_parse(&options->run.unit.choices, options->reading[i], options->dialect, &failure)) {
 			fprintf(stderr, "bgcheck: %s\n", failure.text);

@@ -37,6 +37,7 @@ static enum status judge_beliefs(struct search *search, struct hypothesis *hypot
 	fold->machine = hypothesis->machine;
 	fold->tolerance_ns = search->options->tolerance_ns;
 	view_init(&fold->view, search->arena, hypothesis->machine);
+	fold->view.blind = search->options->blind;
 	enum status status = oracle_fold_run(fold, search->trace);
 	hypothesis->diverged = fold->diverged;
 	hypothesis->first = fold->first;

@@ -39,6 +39,7 @@ struct oracle_options {
 	const struct choices *choices;   /* pinned readings; NULL: none */
 	const struct scenario *scenario; /* NULL: no second play, only beliefs */
 	uint64_t seed;                   /* of the second play */
+	bool blind;                      /* the record has no lines of the origin (judge_blind()) */
 	bool is_reference;               /* the trace is the reference's own with these choices: a second play would be the same one */
 };
 

@@ -19,6 +19,8 @@ struct maker {
 	const char *impl_name, *impl_version, *tier;
 };
 
+static const char *const WORLDS[] = { [IMPL_REFERENCE] = "sim", [IMPL_MUTANT] = "sim", [IMPL_EXEC] = "exec", [IMPL_RECORDED] = "recorded" };
+
 /* A check of the scenario that failed, told as a finding of the rule CHECK. Its signature has no times. */
 static json_t *check_finding(json_t *check)
 {
@@ -126,7 +128,7 @@ static void judge_unit(struct maker *maker, json_t *unit)
 	}
 	enum verdict verdict = unit_verdict(maker, unit);
 	maker->counts[verdict]++;
-	json_put_text(unit, "world", maker->options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	json_put_text(unit, "world", WORLDS[maker->options->run->unit.impl]);
 	json_put_text(unit, "verdict", verdict_name(verdict));
 	put_again(maker, unit);
 }
@@ -310,7 +312,7 @@ static bool is_documented(const struct machine *machine, enum state from, enum s
 static void add_transitions(struct maker *maker, json_t *transitions, json_t *units, const struct machine *machine)
 {
 	const char *dialect = machine_dialect_name(machine->dialect), *pair;
-	json_t *seen = union_of(units, dialect, maker->options->run->unit.impl == IMPL_EXEC ? "seen" : "transitions"), *count;
+	json_t *seen = union_of(units, dialect, maker->options->run->unit.impl >= IMPL_EXEC ? "seen" : "transitions"), *count;
 	for (int from = 0; from < STATE_COUNT; from++)
 		for (int to = 0; to < STATE_COUNT; to++) {
 			char key[100];
@@ -452,7 +454,7 @@ static void strip(json_t *units)
 
 static json_t *impl_json(const struct maker *maker)
 {
-	static const char *const kinds[] = { "reference", "mutant", "exec" };
+	static const char *const kinds[] = { "reference", "mutant", "exec", "recorded" };
 	const struct unit_options *unit = &maker->options->run->unit;
 	json_t *impl = json_object(), *command = json_array();
 	for (char *const *arg = unit->argv; unit->impl == IMPL_EXEC && *arg; arg++) json_array_append_new(command, json_string(*arg));
@@ -505,7 +507,7 @@ json_t *results_make(json_t *units, const struct results_options *options)
 	json_put_text(result, "suite", "bgcheck " BGCHECK_VERSION);
 	json_object_set_new(result, "impl", impl_json(&maker));
 	json_object_set_new(result, "dialects", dialects);
-	json_put_text(result, "world", options->run->unit.impl == IMPL_EXEC ? "exec" : "sim");
+	json_put_text(result, "world", WORLDS[options->run->unit.impl]);
 	json_put_text(result, "tier", maker.tier ? maker.tier : "");
 	json_object_set_new(result, "seed", json_integer((json_int_t)options->run->unit.seed));
 	json_put_text(result, "verdict", verdict_name(worst));

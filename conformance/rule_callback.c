@@ -141,7 +141,7 @@ void rule_callback_all_done(struct judge *judge, unsigned rule, const struct sig
 {
 	const struct view_job *job = sight->job;
 	const struct view_file *missing = NULL;
-	if (!is_callback(sight, VIEW_JOB_TRANSFERRED) || is_late(job, VIEW_JOB_TRANSFERRED)) return;
+	if (!is_callback(sight, VIEW_JOB_TRANSFERRED) || is_late(job, VIEW_JOB_TRANSFERRED) || judge->view.blind) return;
 	for (unsigned i = 0; i < job->files_count && !missing; i++)
 		if (!rule_net_file_complete(job->files[i])) missing = job->files[i];
 	judge_claim(judge, rule, !missing, TEXT("JobTransferred although %s is not there", missing ? missing->path : ""), "JobTransferred before all files");

@@ -89,6 +89,7 @@ void rule_net_idle(struct judge *judge, unsigned rule, const struct sight *sight
 
 bool rule_net_file_complete(const struct view_file *file)
 {
+	if (file->unseen) return true;
 	if (file->empty) return true;
 	if (is_vague(file) || (file->ranges && file->content)) return true;
 	if (file->total_known && file->total == 0 && file->requests) return true;

@@ -117,6 +117,13 @@ static void see_call(struct judge *judge, const struct sight *sight)
 
 /* --- the error object */
 
+static bool has_vanished(const struct view *view)
+{
+	for (unsigned i = 0; i < view->conditions_count; i++)
+		if (view->conditions[i].cause == CAUSE_DISK_VANISHED) return true;
+	return false;
+}
+
 static void see_look(struct judge *judge, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
@@ -126,7 +133,8 @@ static void see_look(struct judge *judge, const struct sight *sight)
 	bool restarted = view->start_ns != VIEW_NEVER && last->valid && last->at_ns <= view->start_ns && look->at_ns >= view->start_ns;
 	if (restarted && last->state == STATE_ERROR && last->present && !job->changes) judge_show(judge, "C-08", look->present ? "kept" : "state-only");
 	if (view->dialect != DIALECT_BITS || !look->values) return;
-	if (look->code == PATH_NOT_FOUND_HR && look->context == CONTEXT_LOCAL_FILE) judge_show(judge, "C-52", "at-transfer");
+	/* A folder that vanished says nothing of when a missing one is noticed. */
+	if (look->code == PATH_NOT_FOUND_HR && look->context == CONTEXT_LOCAL_FILE && !has_vanished(view)) judge_show(judge, "C-52", "at-transfer");
 	if (last->state != STATE_TRANSIENT_ERROR || job->changes || job->requests_since_look || !judge_period_over(judge, job, job->since_ns)) return;
 	if (look->code == judge_word(judge, "NO_PROGRESS")) judge_show(judge, "C-04", "no-progress");
 	else if (last->values && look->code == last->code) judge_show(judge, "C-04", "last-transient");

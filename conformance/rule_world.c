@@ -173,7 +173,7 @@ void rule_world_every_byte(struct judge *judge, unsigned rule, const struct sigh
 		const struct view_file *file = job->files[f];
 		/* In real time the last answer may be told after the state. */
 		bool is_open = !judge->view.virtual_time && file->requests != file->answers;
-		if (!rule_progress_own_path(job, file) || is_open || (file->requests && !file->total_known)) continue;
+		if (file->unseen || !rule_progress_own_path(job, file) || is_open || (file->requests && !file->total_known)) continue;
 		judge_claim(judge, rule, rule_net_file_complete(file), TEXT("state TRANSFERRED with %llu of %llu bytes of %s sent", (unsigned long long)file->covered,
 			(unsigned long long)file->total, file->path), "state=TRANSFERRED with bytes missing");
 	}

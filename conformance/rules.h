@@ -53,6 +53,10 @@ struct judge;
  * Returns NULL when the arena is used up. */
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns);
 
+/* The record has no lines of the origin: what was asked of it and sent is not known, and nothing follows from that there is none.
+ * Before the first line. */
+void judge_blind(struct judge *judge);
+
 /* Where a MUST has decided a contradiction, the judge accepts the other reading only when it was told so, before the first
  * line. id and choice stand in reading.def and outlive the judge. */
 void judge_take(struct judge *judge, const char *id, const char *choice);

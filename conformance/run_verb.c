@@ -1,6 +1,7 @@
-/* run_verb.c -- `bgcheck run`: what it is given, what it leaves behind, what it says at the end. */
+/* run_verb.c -- `bgcheck run` and `bgcheck judge`: what they are given, what they leave behind, what they say at the end. */
 #include "conformance/certify.h"
 #include "conformance/interrupt.h"
+#include "conformance/json_text.h"
 #include "conformance/output.h"
 #include "conformance/results.h"
 #include "conformance/rules.h"
@@ -31,7 +32,7 @@ static int load_xfail(struct arena *arena, const char *path, struct xfail **xfai
 /* The command that ran this, without the selection, for people who want to see a failure again. */
 static void tell_again(const struct options *options, const char *self, char *again, size_t again_size, char *adapter, size_t adapter_size)
 {
-	size_t used = (size_t)snprintf(again, again_size, "%s run%s%s", self, options->impl ? " --impl " : "", options->impl ? options->impl : "");
+	size_t used = (size_t)snprintf(again, again_size, "%s %s%s%s", self, options->verb, options->impl ? " --impl " : "", options->impl ? options->impl : "");
 	for (unsigned i = 0; i < options->reading_count && used < again_size; i++)
 		used += (size_t)snprintf(again + used, again_size - used, " --reading %s", options->reading[i]);
 	static const char *const oracles[] = { [ORACLE_ON] = "", [ORACLE_OFF] = " --oracle off", [ORACLE_STRICT] = " --oracle strict" };
@@ -136,6 +137,84 @@ static int run_once(struct options *options, struct arena *arena)
 		.strict = options->strict, .require_count = options->require_count, .require = options->require, .again = again, .again_adapter = adapter });
 	code = interrupt_seen() ? EXIT_HARNESS : finish_run(options, &output, results);
 	if (options->run.unit.out_dir) output_abandon(&output);   /* when it is in its place, there is none */
+	json_decref(results);
+	json_decref(units);
+	return interrupt_exit(code);
+}
+
+/* --- judge */
+
+static bool complain(const struct failure *failure)
+{
+	fprintf(stderr, "%s:%u:%u: %s\n", failure->file, failure->line, failure->col, failure->text);
+	return false;
+}
+
+/* The dialect is what the file says; --dialect says it where the file does not. */
+static bool find_dialect(const struct options *options, struct recorded *recorded)
+{
+	if (recorded->dialect < 0) recorded->dialect = options->dialect;
+	if (recorded->dialect < 0) fprintf(stderr, "bgcheck: expected --dialect do or bits: %s does not say which it is of\n", recorded->file);
+	else if (options->dialect >= 0 && options->dialect != recorded->dialect)
+		fprintf(stderr, "bgcheck: expected a record of --dialect %s, found one of %s: %s\n", machine_dialect_name((enum dialect)options->dialect),
+			machine_dialect_name((enum dialect)recorded->dialect), recorded->file);
+	else return true;
+	return false;
+}
+
+static bool is_twice(const json_t *units, const char *id)
+{
+	size_t i;
+	const json_t *unit;
+	json_array_foreach(units, i, unit)
+		if (!strcmp(json_text(unit, "id"), id)) return true;
+	return false;
+}
+
+/* Reads and judges one file; false when it was complained of. */
+static bool judge_file(const struct options *options, struct arena *arena, const char *file, json_t *units)
+{
+	struct recorded recorded;
+	struct failure failure = { 0 };
+	size_t length;
+	arena_reset(arena);
+	char *text = select_read_file(arena, file, &length);
+	if (!text) {
+		fprintf(stderr, "bgcheck: cannot read %s: %s\n", file, strerror(errno));
+		return false;
+	}
+	enum status status = recorded_read(arena, file, text, length, &recorded, &failure);
+	if (status == STATUS_NO_MEMORY) fprintf(stderr, "bgcheck: out of memory\n");
+	else if (status) complain(&failure);
+	if (status || !find_dialect(options, &recorded)) return false;
+	if (is_twice(units, recorded.id)) {
+		fprintf(stderr, "bgcheck: expected files of different names, found %s twice\n", recorded.id);
+		return false;
+	}
+	json_array_append_new(units, unit_judge(arena, &options->run.unit, &recorded, (enum dialect)recorded.dialect));
+	return true;
+}
+
+int verb_judge(struct options *options, struct arena *arena)
+{
+	struct output output;
+	char again[1000], adapter[1000], today[16];
+	if (!options->words_count) return options_usage("expected files to judge, found nothing", NULL);
+	if (options->impl) return options_usage("expected no --impl with judge, found", options->impl);
+	int code = check_required(options);
+	if (code) return code;
+	options->run.unit.impl = IMPL_RECORDED;
+	verb_today(today, sizeof today);
+	interrupt_begin();
+	if (begin_output(options, &output, &options->run.unit.out_dir)) return interrupt_exit(EXIT_HARNESS);
+	json_t *units = json_array();
+	for (unsigned i = 0; !code && i < options->words_count; i++)
+		if (!judge_file(options, arena, options->words[i], units)) code = EXIT_USAGE;
+	tell_again(options, options->argv[0], again, sizeof again, adapter, sizeof adapter);
+	json_t *results = code ? NULL : results_make(units, &(struct results_options){ .run = &options->run, .today = today, .strict = options->strict,
+		.require_count = options->require_count, .require = options->require, .again = again, .again_adapter = "" });
+	if (!code) code = interrupt_seen() ? EXIT_HARNESS : finish_run(options, &output, results);
+	if (options->run.unit.out_dir) output_abandon(&output);
 	json_decref(results);
 	json_decref(units);
 	return interrupt_exit(code);

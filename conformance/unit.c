@@ -128,6 +128,7 @@ static struct judge *make_judge(struct arena *arena, const struct unit_options *
 	struct judge *judge = judge_new(arena, unit->dialect, options->impl == IMPL_EXEC ? options->tolerance_ns : 0);
 	unsigned count;
 	const struct reading *all = machine_readings(&count);
+	if (judge && options->blind) judge_blind(judge);
 	for (unsigned i = 0; judge && i < count; i++) {
 		const char *other = choices_other(&options->choices, i, unit->dialect);
 		if (other) judge_take(judge, all[i].id, other);
@@ -180,7 +181,7 @@ static const char *ask_oracle(struct arena *arena, const struct unit_options *op
 	bool is_reference, struct oracle_result *found)
 {
 	struct oracle_options how = { .dialect = unit->dialect, .tolerance_ns = options->impl == IMPL_EXEC ? options->tolerance_ns : 0,
-		.choices = &options->choices, .scenario = unit->scenario, .seed = options->seed, .is_reference = is_reference };
+		.choices = &options->choices, .scenario = unit->scenario, .seed = options->seed, .is_reference = is_reference, .blind = options->blind };
 	*found = (struct oracle_result){ 0 };
 	return oracle_judge(arena, &how, &play->trace, found) ? "a limit of the oracle was exceeded" : NULL;
 }
@@ -263,10 +264,47 @@ static void tell_restart(json_t *result, const struct unit_options *options, con
 	if (options->impl == IMPL_EXEC && *adapter_restarted(target)) json_put_text(result, "restarted", adapter_restarted(target));
 }
 
+static const char *const ENDS[] = { [PLAY_DONE] = "done", [PLAY_STOPPED] = "stopped", [PLAY_UNSUPPORTED] = "unsupported",
+	[PLAY_BROKEN] = "broken" };
+
+static void tell_end(json_t *result, const struct play *play)
+{
+	json_put_text(result, "end", ENDS[play->end]);
+	json_put_text(result, "why", play->why);
+	json_put_text(result, "feature", play->feature);
+	json_object_set_new(result, "line", json_integer(play->line));
+	json_object_set_new(result, "tolerance_used_ns", json_integer(play->tolerance_used_ns));
+	tell_checks(result, play);
+	tell_coverage(result, &play->trace);
+}
+
+json_t *unit_judge(struct arena *arena, const struct unit_options *options, const struct recorded *recorded, enum dialect dialect)
+{
+	const struct scenario named = { .id = recorded->id };
+	const struct unit unit = { .dialect = dialect }, file = { .scenario = &named, .dialect = dialect };
+	struct unit_options how = *options;
+	how.impl = recorded->is_real ? IMPL_EXEC : IMPL_MUTANT;   /* whose traces have such a time */
+	json_t *result = json_object(), *impl = json_object();
+	json_put_text(result, "id", recorded->id);
+	json_put_text(result, "title", "recorded elsewhere");
+	json_put_text(result, "dialect", machine_dialect_name(dialect));
+	json_put_text(result, "file", recorded->file);
+	json_object_set_new(result, "seen", json_object());
+	json_put_text(impl, "name", *recorded->implementation ? recorded->implementation : "recorded");
+	json_put_text(impl, "version", recorded->version);
+	json_put_text(impl, "tier", recorded->is_real ? "real" : "virtual");
+	json_object_set_new(result, "impl", impl);
+	tell_end(result, &recorded->play);
+	how.blind = recorded_is_blind(recorded);
+	const char *harness = how.no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, &how, &unit), &unit, &recorded->play);
+	if (!harness) harness = tell_oracle(result, arena, &how, &unit, &recorded->play);
+	if (!harness && options->out_dir) harness = write_trace(result, arena, options, &file, &recorded->play);
+	if (harness) json_put_text(result, "harness", harness);
+	return result;
+}
+
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit)
 {
-	static const char *const ends[] = { [PLAY_DONE] = "done", [PLAY_STOPPED] = "stopped",
-		[PLAY_UNSUPPORTED] = "unsupported", [PLAY_BROKEN] = "broken" };
 	const struct scenario *scenario = unit->scenario;
 	json_t *result = json_object();
 	json_put_text(result, "id", scenario->id);
@@ -299,13 +337,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 		json_put_text(result, "harness", failure.text[0] ? failure.text : "the player ran out of memory or over a limit");
 		return result;
 	}
-	json_put_text(result, "end", ends[play.end]);
-	json_put_text(result, "why", play.why);
-	json_put_text(result, "feature", play.feature);
-	json_object_set_new(result, "line", json_integer(play.line));
-	json_object_set_new(result, "tolerance_used_ns", json_integer(play.tolerance_used_ns));
-	tell_checks(result, &play);
-	tell_coverage(result, &play.trace);
+	tell_end(result, &play);
 	const char *harness = options->no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, options, unit), unit, &play);
 	if (!harness) harness = tell_oracle(result, arena, options, unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);

@@ -4,12 +4,13 @@
 
 #include "conformance/choice.h"
 #include "conformance/oracle_tell.h"
+#include "conformance/recorded.h"
 #include "sim/play.h"
 #include "sim/scenario.h"
 
 #include <jansson.h>
 
-enum impl_kind { IMPL_REFERENCE, IMPL_MUTANT, IMPL_EXEC };
+enum impl_kind { IMPL_REFERENCE, IMPL_MUTANT, IMPL_EXEC, IMPL_RECORDED };
 
 /* What is under test, and how it is run. */
 struct unit_options {
@@ -18,6 +19,7 @@ struct unit_options {
 	struct choices choices;        /* readings that the reference takes, and that the judge accepts against a MUST */
 	char *const *argv;             /* IMPL_EXEC: the adapter's command, NULL terminated */
 	enum oracle_mode oracle;       /* whether the machine judges, and what it counts for */
+	bool blind;                    /* a record without lines of the origin */
 	bool no_rules;                 /* neither rules nor a scenario's expectations judge */
 	uint64_t seed;
 	int64_t tolerance_ns;          /* IMPL_EXEC */
@@ -40,6 +42,10 @@ struct unit {
  *   transitions{"FROM>TO": n}; harness (text, only when bgcheck itself failed).
  * Never NULL but when memory is used up. */
 json_t *unit_run(struct arena *arena, const struct unit_options *options, const struct unit *unit);
+
+/* Judges what was recorded elsewhere, by rules and oracle, without a play: no scenario says what to expect, beyond the checks that
+ * the trace holds. options->tolerance_ns applies where the record's time is real. As unit_run() otherwise. */
+json_t *unit_judge(struct arena *arena, const struct unit_options *options, const struct recorded *recorded, enum dialect dialect);
 
 /* A play and its judge, without a word of JSON: for those who only ask what was broken. */
 struct unit_trial {

@@ -10,6 +10,7 @@
  * goes to standard output, complaints to standard error. The arena is the verb's own; it may reset it.
  */
 int verb_run(struct options *options, struct arena *arena);
+int verb_judge(struct options *options, struct arena *arena);
 int verb_trace(struct options *options, struct arena *arena);
 int verb_bless(struct options *options, struct arena *arena);
 

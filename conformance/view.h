@@ -51,6 +51,7 @@ struct view_serve {
 };
 
 struct view_file {
+	bool unseen;                 /* the view is blind */
 	const char *url, *local;     /* as given; local NULL: none was given */
 	const char *path, *host;     /* parts of url */
 	const char *old_path;        /* after SetRemoteName; NULL: never renamed */
@@ -328,6 +329,7 @@ struct view {
 	struct view_handle handles[VIEW_HANDLES_MAX];
 	unsigned conditions_count;
 	struct view_condition conditions[VIEW_CONDITIONS_MAX];
+	bool blind;                  /* nobody recorded what the origin saw: what was sent of a file is not known */
 	bool net_down, policy_block, disk_bad, service_down, logged_off;
 	bool net_ever_down, policy_ever;
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;

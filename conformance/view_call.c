@@ -107,6 +107,7 @@ static void add_file(struct view_seeing *seeing, struct view_job *job, const cha
 	if (job->files_count == VIEW_FILES_MAX) seeing->status = STATUS_LIMIT;
 	else if (!(file = arena_take(seeing->view->arena, sizeof *file))) seeing->status = STATUS_NO_MEMORY;
 	if (!file) return;
+	file->unseen = seeing->view->blind;
 	file->url = view_text(seeing, url);
 	file->local = local && strcmp(local, "null") ? view_text(seeing, local) : NULL;
 	file->ranges = ranges != NULL;
