@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define NOWHERE UINT32_MAX
 
@@ -251,6 +252,15 @@ static json_t *tell_agreed(const struct teller *teller)
 		"none: it is the first thing that was seen of this object");
 }
 
+/* What was kept of a failing run can be played on another build, or by somebody else. */
+static const char *replay_line(const struct story_source *source, const char *again, const char *id, const char *dialect, char line[3000])
+{
+	char folder[2400];
+	snprintf(folder, sizeof folder, "%s/repro/%s.%s", source->out, id, dialect);
+	if (!access(folder, R_OK)) snprintf(line, 3000, "\n%.*s replay %s", (int)strcspn(again, " "), again, folder);
+	return line;
+}
+
 json_t *story_tell(const struct story_source *source)
 {
 	struct teller teller = { .source = source, .job = "-", .at = NOWHERE };
@@ -275,7 +285,8 @@ json_t *story_tell(const struct story_source *source)
 	json_object_set_new(story, "forbids", tell_forbids(&teller));
 	json_object_set_new(story, "agreed", tell_agreed(&teller));
 	const char *again = json_text(source->unit, "again");
-	json_object_set_new(story, "again", json_sprintf("%s\n%.*s explain %s %s/%s", again, (int)strcspn(again, " "), again, source->out, id, dialect));
+	json_object_set_new(story, "again", json_sprintf("%s\n%.*s explain %s %s/%s%s", again, (int)strcspn(again, " "), again, source->out, id, dialect,
+		replay_line(source, again, id, dialect, (char[3000]){ 0 })));
 	json_object_set_new(story, "diagram", diagram);
 	return story;
 }

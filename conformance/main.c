@@ -6,6 +6,7 @@
 #include "conformance/interrupt.h"
 #include "conformance/lint.h"
 #include "conformance/mutants_verb.h"
+#include "conformance/replay.h"
 #include "conformance/selftest.h"
 #include "conformance/selftest_adapter.h"
 #include "conformance/serve_reference.h"
@@ -183,6 +184,16 @@ static int verb_explain(struct options *options, struct arena *arena)
 	return verb_flush((int)explain(arena, &how, stdout));
 }
 
+static int verb_replay(struct options *options, struct arena *arena)
+{
+	bool adapter = options->run.unit.impl == IMPL_EXEC;
+	if (options->words_count != 1) return options_usage("expected one folder below repro/", NULL);
+	if (adapter && !verb_adapter_is_there(options->run.unit.argv)) return EXIT_ADAPTER;
+	const struct replay_options how = { .folder = options->words[0], .adapter = adapter ? options->run.unit.argv : NULL };
+	interrupt_begin();
+	return interrupt_exit(verb_flush(replay(arena, &how, stdout)));
+}
+
 static const struct verb {
 	const char *name;
 	int (*run)(struct options *options, struct arena *arena);
@@ -193,6 +204,7 @@ static const struct verb {
 	{ "list", verb_list, VERB_PLAIN },
 	{ "lint", verb_lint, VERB_PLAIN },
 	{ "show", verb_show, VERB_PLAIN },
+	{ "replay", verb_replay, VERB_TAKES_ADAPTER },
 	{ "trace", verb_trace, VERB_PLAIN },
 	{ "explain", verb_explain, VERB_PLAIN },
 	{ "explore", verb_explore, VERB_PLAIN },
@@ -221,7 +233,7 @@ static int run_verb(struct options *options, struct arena *arena)
 {
 	for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++) {
 		if (strcmp(options->verb, VERBS[i].name)) continue;
-		if (options->run.unit.impl == IMPL_EXEC && VERBS[i].kind != VERB_TAKES_ADAPTER) return options_usage("only `run` and `adapter check` take an adapter behind --", NULL);
+		if (options->run.unit.impl == IMPL_EXEC && VERBS[i].kind != VERB_TAKES_ADAPTER) return options_usage("only `run`, `replay` and `adapter check` take an adapter behind --", NULL);
 		return VERBS[i].run(options, arena);
 	}
 	return no_such_verb(options->verb);

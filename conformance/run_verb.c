@@ -3,6 +3,7 @@
 #include "conformance/interrupt.h"
 #include "conformance/json_text.h"
 #include "conformance/output.h"
+#include "conformance/repro.h"
 #include "conformance/results.h"
 #include "conformance/rules.h"
 #include "conformance/run.h"
@@ -65,7 +66,8 @@ int verb_adapter_is_there(char *const *argv)
 static int finish_run(struct options *options, struct output *output, json_t *results)
 {
 	int code = (int)json_integer_value(json_object_get(results, "exit"));
-	bool written = options->out && !output_end(output, results);
+	bool kept = !options->out || options->run.unit.impl == IMPL_RECORDED || !repro_write(output, options, results);
+	bool written = options->out && kept && !output_end(output, results);
 	if (options->out && !written) code = EXIT_HARNESS;
 	if (!options->quiet) output_summary(stdout, results);
 	if (!written || options->quiet) return verb_flush(code);

@@ -8,6 +8,7 @@ static const char VERBS[] =
 	"       bgcheck show table|rules|faults|readings|protocol|mutants [--dialect D] [--json] [--tsv]\n"
 	"       bgcheck trace FILE [--dialect D] [--json]                a trace, or what the reference does with a scenario\n"
 	"       bgcheck judge [--dialect D] [--out DIR] FILE...          traces, or logs of API calls (.csv), that were recorded elsewhere\n"
+	"       bgcheck replay OUT/repro/ID.DIALECT [-- ADAPTER ARGS...] a failing run again: the same verdict, or what differs\n"
 	"       bgcheck explain OUT [ID|ID/DIALECT|RULE] [--all] [--json] why it failed, from the folder that run --out wrote\n"
 	"       bgcheck explore [--files F] [--retries R] [BOUNDS]       every reachable state of --jobs jobs: invariants, rows, cells\n"
 	"       bgcheck mutants [--jobs N] [--matrix FILE] [--json] [ID...]  known-bad variants of the reference before the suite\n"
