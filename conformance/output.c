@@ -334,7 +334,7 @@ static int write_json(const struct output *output, const char *name, const json_
 }
 
 /* Work folders that scenarios left empty are of no use; the folder of traces must still be there. */
-static int check_folders(const struct output *output)
+int output_check(const struct output *output)
 {
 	char path[1300];
 	snprintf(path, sizeof path, "%s/work", output->draft);
@@ -367,7 +367,7 @@ static int put_in_place(const struct output *output)
 
 int output_end(struct output *output, json_t *results)
 {
-	if (check_folders(output) || write_json(output, "results.json", results) || write_file(output, "junit.xml", write_junit, results) ||
+	if (output_check(output) || write_json(output, "results.json", results) || write_file(output, "junit.xml", write_junit, results) ||
 		write_file(output, "results.tap", write_tap, results) || write_file(output, "summary.md", write_summary, results) ||
 		write_json(output, "coverage.json", json_object_get(results, "coverage")) || write_file(output, "table.tsv", write_table, results) ||
 		put_in_place(output)) {

@@ -163,6 +163,7 @@ int repro_write(const struct output *output, const struct options *options, cons
 	const json_t *unit;
 	size_t i;
 	bool any = false;
+	if (output_check(output)) return -1;
 	snprintf(folder, sizeof folder, "%s/repro", output->draft);
 	json_array_foreach(json_object_get(results, "scenarios"), i, unit) {
 		if (!is_worth(unit)) continue;

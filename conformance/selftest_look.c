@@ -172,6 +172,21 @@ static bool check_results(struct attempt *attempt, const char *path)
 	return old || code == attempt->code || attempt->code == 7 || wrong(attempt, "exit %d, but results.json says %d", attempt->code, (int)code);
 }
 
+/* What a failing scenario leaves is whole, too. */
+static bool check_repro(struct attempt *attempt, const char *dialect)
+{
+	char path[500], name[100];
+	struct stat about;
+	json_error_t error;
+	snprintf(name, sizeof name, "out/repro/%s.%s", SELFTEST_ID, dialect);
+	if (stat(selftest_path(attempt, name, path, sizeof path), &about)) return true;
+	snprintf(name, sizeof name, "out/repro/%s.%s/repro.json", SELFTEST_ID, dialect);
+	json_t *repro = json_load_file(selftest_path(attempt, name, path, sizeof path), 0, &error);
+	bool whole = json_is_string(json_object_get(repro, "verdict"));
+	json_decref(repro);
+	return whole || wrong(attempt, "half a repro.json was left: %.200s", error.text);
+}
+
 static bool check_whole(struct attempt *attempt)
 {
 	char path[500], name[64];
@@ -181,7 +196,8 @@ static bool check_whole(struct attempt *attempt)
 		if (stat(selftest_path(attempt, name, path, sizeof path), &about) || (!S_ISDIR(about.st_mode) && !about.st_size))
 			return wrong(attempt, "a report was left without %s", FILES[i]);
 	}
-	if (!check_names(attempt, "out", "results.json junit.xml results.tap summary.md coverage.json table.tsv trace old")) return false;
+	if (!check_names(attempt, "out", "results.json junit.xml results.tap summary.md coverage.json table.tsv trace repro old")) return false;
+	if (!check_repro(attempt, "do") || !check_repro(attempt, "bits")) return false;
 	return check_results(attempt, selftest_path(attempt, "out/results.json", path, sizeof path));
 }
 
