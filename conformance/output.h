@@ -21,7 +21,7 @@ int output_scratch(char *path, size_t size, const char *name);
 /* As output_begin, in a new folder below $TMPDIR or /tmp, for adapters that need a place to work in. */
 int output_begin_scratch(struct output *output);
 
-/* Whether the draft still stands, with what belongs into it. Returns 0, or -1 with a message on stderr. */
+/* Removes the work folders, and looks whether the draft still stands with its traces. Returns 0, or -1 with a message on stderr. */
 int output_check(const struct output *output);
 
 /* Writes results.json, junit.xml, results.tap, summary.md, coverage.json and table.tsv and puts the folder in its place.
