@@ -199,9 +199,10 @@ static void story(FILE *file, json_t *unit, json_t *finding)
 {
 	char at[60] = "";
 	json_int_t ns = json_integer_value(json_object_get(finding, "at_ns"));
+	const json_t *line = json_object_get(finding, "file_line");   /* of a record; else that of the scenario */
 	if (ns >= 0) snprintf(at, sizeof at, ", at %lld.%03lld s", (long long)(ns / 1000000000), (long long)(ns / 1000000 % 1000));
 	fprintf(file, "- %s (%s), %s, %s:%lld%s\n", json_text(finding, "rule"), json_text(finding, "level"), json_text(unit, "dialect"),
-		json_text(unit, "file"), (long long)json_integer_value(json_object_get(finding, "line")), at);
+		json_text(unit, "file"), (long long)json_integer_value(line ? line : json_object_get(finding, "line")), at);
 	fprintf(file, "  - rule: %s\n", json_text(finding, "sentence"));
 	fprintf(file, "  - done: %s\n", json_text(finding, "done"));
 	fprintf(file, "  - allowed: %s\n", json_text(finding, "allowed"));

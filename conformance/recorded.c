@@ -4,24 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool grow(struct arena *arena, struct trace *trace)
+static bool grow(struct arena *arena, struct recorded *recorded)
 {
+	struct trace *trace = &recorded->play.trace;
 	if (trace->count < trace->size) return true;
 	unsigned size = trace->size ? trace->size * 2 : 256;
 	struct trace_line **lines = arena_take(arena, size * sizeof *lines);
-	if (!lines) return false;
+	unsigned *numbers = arena_take(arena, size * sizeof *numbers);
+	if (!lines || !numbers) return false;
 	if (trace->count) memcpy(lines, trace->lines, trace->count * sizeof *lines);
+	if (trace->count) memcpy(numbers, recorded->lines, trace->count * sizeof *numbers);
 	trace->lines = lines;
+	recorded->lines = numbers;
 	trace->size = size;
 	return true;
 }
 
-enum status recorded_add(struct arena *arena, struct recorded *recorded, const struct trace_line *line)
+enum status recorded_add(struct arena *arena, struct recorded *recorded, const struct trace_line *line, unsigned number)
 {
 	struct trace *trace = &recorded->play.trace;
-	struct trace_line *copy = grow(arena, trace) ? arena_take(arena, trace_line_size(line)) : NULL;
+	struct trace_line *copy = grow(arena, recorded) ? arena_take(arena, trace_line_size(line)) : NULL;
 	if (!copy) return STATUS_NO_MEMORY;
 	trace_line_copy(copy, line);
+	recorded->lines[trace->count] = number;
 	trace->lines[trace->count++] = copy;
 	return STATUS_OK;
 }
@@ -79,7 +84,7 @@ static enum status read_lines(struct arena *arena, const char *text, size_t leng
 		last_ns = line.at_ns;
 		if (is_player(&line, "begin")) see_begin(arena, recorded, &line);
 		if (is_player(&line, "end")) see_end(arena, recorded, &line);
-		if (recorded_add(arena, recorded, &line)) return STATUS_NO_MEMORY;
+		if (recorded_add(arena, recorded, &line, failure->line)) return STATUS_NO_MEMORY;
 	}
 	return STATUS_OK;
 }

@@ -12,6 +12,7 @@ struct recorded {
 	int dialect;                    /* enum dialect; -1: the file does not say */
 	bool is_real;                   /* its time is that of a real machine: the host's tolerance applies */
 	const char *implementation, *version;   /* "": not known */
+	unsigned *lines;                /* of each line of the trace its number in the file; 0: it stands in none */
 	struct play play;               /* trace and checks; `end` from its last line, PLAY_DONE without one */
 };
 
@@ -56,7 +57,7 @@ struct recorded_looks {
 /* True: the line ends a look, and *probe is it. */
 bool recorded_look(struct recorded_looks *looks, const struct trace_line *line, struct trace_line *probe);
 
-/* Appends a copy of the line to the play. Errors: STATUS_NO_MEMORY. */
-enum status recorded_add(struct arena *arena, struct recorded *recorded, const struct trace_line *line);
+/* Appends a copy of the line, which stands in the file at `number`, to the play. Errors: STATUS_NO_MEMORY. */
+enum status recorded_add(struct arena *arena, struct recorded *recorded, const struct trace_line *line, unsigned number);
 
 #endif

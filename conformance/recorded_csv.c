@@ -231,8 +231,8 @@ static enum status read_call(struct log *log)
 	enum actor actor;
 	bool good = read_time(log, &line.at_ns) && read_actor(log, &actor) && read_fields(log, &fields) && read_event(log, actor, &line, &fields);
 	if (!good) return STATUS_BAD_INPUT;
-	enum status status = recorded_add(log->arena, log->recorded, &line);
-	if (!status && recorded_look(&log->looks, &line, &fields)) status = recorded_add(log->arena, log->recorded, &fields);
+	enum status status = recorded_add(log->arena, log->recorded, &line, log->failure->line);
+	if (!status && recorded_look(&log->looks, &line, &fields)) status = recorded_add(log->arena, log->recorded, &fields, log->failure->line);
 	return status;
 }
 
@@ -278,7 +278,7 @@ static enum status begin(struct log *log, unsigned count)
 	trace_add(&line, "id", log->recorded->id);
 	trace_add(&line, "dialect", machine_dialect_name((enum dialect)log->recorded->dialect));
 	trace_add(&line, "tier", log->recorded->is_real ? "real" : "virtual");
-	return recorded_add(log->arena, log->recorded, &line);
+	return recorded_add(log->arena, log->recorded, &line, 0);
 }
 
 static enum status read_line(struct log *log)

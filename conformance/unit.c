@@ -278,6 +278,21 @@ static void tell_end(json_t *result, const struct play *play)
 	tell_coverage(result, &play->trace);
 }
 
+/* A finding is looked for in the file that was read. */
+static void tell_file_line(json_t *finding, const struct recorded *recorded)
+{
+	json_int_t index = json_is_integer(json_object_get(finding, "trace_index")) ? json_integer_value(json_object_get(finding, "trace_index")) : -1;
+	if (index >= 0 && index < (json_int_t)recorded->play.trace.count) json_object_set_new(finding, "file_line", json_integer(recorded->lines[index]));
+}
+
+static void tell_file_lines(json_t *result, const struct recorded *recorded)
+{
+	json_t *finding;
+	size_t i;
+	json_array_foreach(json_object_get(result, "findings"), i, finding) tell_file_line(finding, recorded);
+	tell_file_line(json_object_get(result, "first_divergence"), recorded);
+}
+
 json_t *unit_judge(struct arena *arena, const struct unit_options *options, const struct recorded *recorded, enum dialect dialect)
 {
 	const struct scenario named = { .id = recorded->id };
@@ -298,6 +313,7 @@ json_t *unit_judge(struct arena *arena, const struct unit_options *options, cons
 	how.blind = recorded_is_blind(recorded);
 	const char *harness = how.no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, &how, &unit), &unit, &recorded->play);
 	if (!harness) harness = tell_oracle(result, arena, &how, &unit, &recorded->play);
+	tell_file_lines(result, recorded);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, &file, &recorded->play);
 	if (harness) json_put_text(result, "harness", harness);
 	return result;

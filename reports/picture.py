@@ -65,7 +65,7 @@ def arrows(rows, observed, world):
         found["count"] += seen["count"]
         if seen["documented"]:
             found["kind"] = "seen" if found["events"] else "through"
-        elif world == "exec" and is_passed_through(rows, *pair):
+        elif world in ("exec", "recorded") and is_passed_through(rows, *pair):
             found["kind"] = "through"
         else:
             found["kind"] = "undocumented"

@@ -31,7 +31,7 @@ class Nullable:
 
 DIVERGENCE = {"rule": str, "line": int, "done": str, "allowed": str, "seen": str, "level": Or(LEVELS, "MUST"),
               "sentence": Or(str, ""), "source": Or(str, ""), "at_ns": Or(int, -1), "job": Or(str, "-"),
-              "signature": Or(str, "")}
+              "signature": Or(str, ""), "file_line": Or(int, 0)}
 FINDING = dict(DIVERGENCE, level=LEVELS, at_ns=int, job=str, signature=str, source=str, expected=Or(bool, False),
                reason=Or(str, ""))
 CHECK = {"line": int, "step": str, "passed": bool, "expected": str, "found": str}
@@ -47,7 +47,7 @@ COVER = {"dialect": str, "hit": int, "total": int, "missed": Or([str], [])}
 READING = {"id": str, "dialect": str, "question": str, "seen": str, "choices": Or(str, ""), "takes": Or(str, "")}
 RESULTS = {
     "schema": int, "suite": str,
-    "impl": {"kind": ("reference", "mutant", "exec"), "name": str, "version": str, "mutant": str, "defect": str,
+    "impl": {"kind": ("reference", "mutant", "exec", "recorded"), "name": str, "version": str, "mutant": str, "defect": str,
              "breaks": Or(str, ""), "command": [str]},
     "dialects": [str], "world": str, "tier": str, "seed": int, "verdict": VERDICTS, "exit": int, "sentence": str,
     "counts": {verdict: int for verdict in VERDICTS}, "rules": [RULE], "scenarios": [SCENARIO],
@@ -124,6 +124,14 @@ def read_text(path):
         raise Bad(f"{path}: expected UTF-8, found something else at byte {error.start}")
 
 
+def place_in_records(results):
+    """A finding in a record stands at a line of that, and no scenario has one."""
+    for scenario in results["scenarios"]:
+        for finding in [scenario["first_divergence"], *scenario["findings"]]:
+            if finding and finding["file_line"]:
+                finding["line"] = finding["file_line"]
+
+
 def read_results(path):
     """The results, whole. Raises Bad."""
     try:
@@ -138,6 +146,7 @@ def read_results(path):
         results = fit(value, RESULTS, "")
         refuse_twins(results["rules"], "rules")
         refuse_twins(results["scenarios"], "scenarios")
+        place_in_records(results)
         return results
     except Bad as bad:
         raise Bad(f"{path}: {bad}")
