@@ -136,13 +136,13 @@ static void put(struct output *output, const char *format, ...)
 }
 
 /* Names of days and months stand here, not in the locale. */
-static void put_date(struct output *output)
+static void put_date(struct output *output, const char *header, int64_t from_now_s)
 {
 	static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	time_t now = time(NULL);
+	time_t now = time(NULL) + (time_t)from_now_s;
 	struct tm tm;
 	if (!gmtime_r(&now, &tm)) return;
-	put(output, "Date: %.3s, %02d %.3s %d %02d:%02d:%02d GMT\r\n", days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
+	put(output, "%s: %.3s, %02d %.3s %d %02d:%02d:%02d GMT\r\n", header, days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
 		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
@@ -152,21 +152,36 @@ static void put_range(struct output *output, const struct response *response)
 	else put(output, "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n", response->range_from, response->range_to, response->range_total);
 }
 
+size_t live_request_around(const struct response *response, struct live_around *around)
+{
+	struct live_around own;
+	if (!around) around = &own;
+	*around = (struct live_around){ .before = "" };
+	if (!response->multipart) return 0;
+	snprintf(around->before, sizeof around->before, "--" LIVE_BOUNDARY "\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes %" PRIu64 "-%" PRIu64
+		"/%" PRIu64 "\r\n\r\n", response->range_from, response->range_to, response->range_total);
+	snprintf(around->behind, sizeof around->behind, "\r\n--" LIVE_BOUNDARY "--\r\n");
+	return strlen(around->before) + strlen(around->behind);
+}
+
 size_t live_request_head(const struct response *response, const char *base, char *text, size_t size)
 {
 	struct output output = { text, size, 0 };
 	put(&output, "HTTP/1.1 %u %s\r\nServer: bgcheck\r\n", response->status, phrase_of(response->status));
-	put_date(&output);
+	put_date(&output, "Date", 0);
 	if (response->chunked) put(&output, "Transfer-Encoding: chunked\r\n");
-	else if (response->content_length != ORIGIN_NO_LENGTH) put(&output, "Content-Length: %" PRIu64 "\r\n", response->content_length);
-	put(&output, "Content-Type: %s\r\n", response->is_content ? "application/octet-stream" : "text/html");
+	else if (response->content_length != ORIGIN_NO_LENGTH) put(&output, "Content-Length: %" PRIu64 "\r\n", response->content_length + live_request_around(response, NULL));
+	if (response->multipart) put(&output, "Content-Type: multipart/byteranges; boundary=%s\r\n", LIVE_BOUNDARY);
+	else put(&output, "Content-Type: %s\r\n", response->is_content ? "application/octet-stream" : "text/html");
 	if (response->accept_ranges) put(&output, "Accept-Ranges: bytes\r\n");
 	if (response->has_content_range) put_range(&output, response);
 	if (response->etag[0]) put(&output, "ETag: %s\r\n", response->etag);
 	if (response->last_modified[0]) put(&output, "Last-Modified: %s\r\n", response->last_modified);
 	if (response->location[0]) put(&output, "Location: %s%s\r\n", response->location[0] == '/' ? base : "", response->location);
 	/* Whole seconds; a shorter time than asked for would let a client retry too early. */
-	if (response->retry_after_ns) put(&output, "Retry-After: %" PRId64 "\r\n", (response->retry_after_ns + 999999999) / 1000000000);
+	int64_t seconds = (response->retry_after_ns + 999999999) / 1000000000;
+	if (response->retry_after_ns && response->retry_is_date) put_date(&output, "Retry-After", seconds);
+	else if (response->retry_after_ns) put(&output, "Retry-After: %" PRId64 "\r\n", seconds);
 	put(&output, "Connection: close\r\n\r\n");
 	return output.used;
 }

@@ -18,6 +18,15 @@ struct live_request {
 /* Parses a head, CRLFCRLF included. Several or senseless ranges are no range (RFC 9110, 14.2). False: no HTTP request. */
 bool live_request_parse(const char *head, size_t length, struct live_request *request);
 
+#define LIVE_BOUNDARY "bgcheck-part"
+
+/* What stands before and behind the part in a multipart body; both empty of others. */
+struct live_around {
+	char before[200], behind[40];
+};
+/* Returns the bytes of both; `around` may be NULL. */
+size_t live_request_around(const struct response *response, struct live_around *around);
+
 /* Prints the status line and fields. `base` is the URL of the host, for Location. Returns the length. */
 size_t live_request_head(const struct response *response, const char *base, char *text, size_t size);
 

@@ -15,6 +15,8 @@
 
 #define HEAD_SIZE 4096
 #define PIECE_MAX 32768           /* bytes generated at once */
+#define FLOOD_LINES 1024          /* 1 MiB of header */
+#define FLOOD_VALUE 1006
 #define OUTPUT_LOW 32768          /* more is generated when less waits */
 #define THROTTLE_TICK_NS 20000000
 #define RESET_TICK_NS 2000000     /* between looks whether the client's kernel has everything */
@@ -90,6 +92,7 @@ static const char *ending_word(enum ending ending)
 	case ENDING_STALL: return "stall";
 	case ENDING_TRUNCATE: return "truncate";
 	case ENDING_GARBAGE: return "garbage";
+	case ENDING_BAD_CHUNKS: return "bad-chunks";
 	}
 	UNREACHABLE("every ending has a word");
 	return "";
@@ -123,11 +126,17 @@ static void tell_response(struct live_connection *connection, const char *ending
 	live_line(connection->host->live, &line);
 }
 
+/* Behind a status line or not; a flood is a header of one line after the other. */
 static void put_garbage(struct live_connection *connection)
 {
+	static const char status[] = "HTTP/1.1 200 OK\r\n";
+	struct evbuffer *output = bufferevent_get_output(connection->socket);
 	unsigned char bytes[256];
 	for (unsigned i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(0x80u | (i * 37u));
-	bufferevent_write(connection->socket, bytes, sizeof bytes);
+	if (connection->response.garbage != GARBAGE_ALL) evbuffer_add(output, status, sizeof status - 1);
+	if (connection->response.garbage != GARBAGE_FLOOD) evbuffer_add(output, bytes, sizeof bytes);
+	for (unsigned i = 0; connection->response.garbage == GARBAGE_FLOOD && i < FLOOD_LINES; i++)
+		evbuffer_add_printf(output, "X-Flood-%06u: %0*u\r\n", i, FLOOD_VALUE, i);
 }
 
 static void generate(const struct live_connection *connection, unsigned char *bytes, size_t length)
@@ -178,7 +187,7 @@ static void finish(struct live_connection *connection)
 {
 	const struct response *response = &connection->response;
 	switch (response->ending) {
-	case ENDING_DONE: case ENDING_TRUNCATE: case ENDING_GARBAGE:
+	case ENDING_DONE: case ENDING_TRUNCATE: case ENDING_GARBAGE: case ENDING_BAD_CHUNKS:
 		finish_in_order(connection, ending_word(response->ending));
 		break;
 	case ENDING_STALL:
@@ -203,6 +212,14 @@ static bool body_is_whole(const struct live_connection *connection)
 		(connection->response.ending == ENDING_DONE || connection->stalled);
 }
 
+/* What a multipart body has before and behind its part. */
+static void put_around(struct live_connection *connection, bool behind)
+{
+	struct live_around around;
+	if (!connection->goal || !live_request_around(&connection->response, &around)) return;
+	evbuffer_add_printf(bufferevent_get_output(connection->socket), "%s", behind ? around.behind : around.before);
+}
+
 /* Called whenever the buffer has room, or the timer rang. */
 static void pump(struct live_connection *connection)
 {
@@ -214,6 +231,7 @@ static void pump(struct live_connection *connection)
 			return;
 		}
 		put_piece(connection, length);
+		if (connection->sent == connection->goal) put_around(connection, true);
 		if (connection->sent == connection->goal && connection->response.chunked && body_is_whole(connection))
 			evbuffer_add(output, "0\r\n\r\n", 5);
 	}
@@ -277,7 +295,7 @@ static void decide(struct live_connection *connection)
 	uint64_t size = 0;
 	unsigned version;
 
-	if (asked->suffix && origin_content(live->origin, asked->path, &size, &version))
+	if (asked->suffix && origin_content(live->origin, asked->path, live_now(live), &size, &version))
 		request.range_from = asked->range_from < size ? size - asked->range_from : 0;
 	if (strcmp(asked->method, "GET") && strcmp(asked->method, "HEAD")) connection->response = (struct response){ .status = 501 };
 	else origin_answer(live->origin, &request, live_now(live), &connection->response);
@@ -300,6 +318,11 @@ static void answer(struct live_connection *connection)
 		put_garbage(connection);
 	} else {
 		bufferevent_write(connection->socket, head, live_request_head(response, connection->host->url, head, sizeof head));
+	}
+	put_around(connection, false);
+	if (response->ending == ENDING_BAD_CHUNKS) {
+		connection->goal = 0;
+		evbuffer_add_printf(bufferevent_get_output(connection->socket), "no length\r\n");
 	}
 	pump(connection);
 }
@@ -374,7 +397,8 @@ static void refuse(evutil_socket_t fd)
 void live_response_start(struct live_host *host, evutil_socket_t fd)
 {
 	struct live *live = host->live;
-	bool open = origin_connect(live->origin, host->name, live_now(live)) == HOST_OK;
+	int64_t delay_ns;
+	bool open = origin_connect(live->origin, host->name, live_now(live), &delay_ns) == HOST_OK;
 	struct live_connection *connection = open ? take_connection(live) : NULL;
 	struct bufferevent *socket = connection ? bufferevent_socket_new(live->base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
 

@@ -74,12 +74,16 @@ static int verb_lint(struct options *options, struct arena *arena)
 
 static int verb_show(struct options *options, struct arena *arena)
 {
-	(void)arena;
+	struct selection library;
 	const char *what = options->words_count == 1 ? options->words[0] : "";
 	if (!strcmp(what, "table") && options->tsv) show_table_tsv(stdout, options->dialect);
 	else if (!strcmp(what, "table")) show_table(stdout, options->dialect);
 	else if (!strcmp(what, "rules")) show_rules(stdout, options->dialect, options->json);
-	else if (!strcmp(what, "faults")) show_faults(stdout, options->dialect, options->json);
+	else if (!strcmp(what, "faults")) {
+		int code = (int)select_scenarios(arena, options->library, NULL, 0, &library, stderr);
+		if (code) return code;
+		show_faults(stdout, options->dialect, options->json, &library);
+	}
 	else if (!strcmp(what, "readings")) show_readings(stdout, options->json);
 	else if (!strcmp(what, "protocol")) show_protocol(stdout);
 	else if (!strcmp(what, "mutants")) show_mutants(stdout);

@@ -37,7 +37,7 @@ void repro_tables(char digest[17])
 	if (file) {
 		show_table_tsv(file, -1);
 		show_rules(file, -1, true);
-		show_faults(file, -1, true);
+		show_causes(file);
 		fclose(file);
 	}
 	snprintf(digest, 17, "%016llx", (unsigned long long)digest_of(text ? text : "", length));

@@ -246,6 +246,7 @@ void rule_net_retry_after(struct judge *judge, unsigned rule, const struct sight
 	const struct view *view = &judge->view;
 	const struct view_file *file = sight->file;
 	if (sight->kind != SIGHT_REQUEST || sight->shared || file->not_before_ns == VIEW_NEVER || file->redirected) return;
+	if (file->later_is_date && view->clock_ns != VIEW_NEVER) return;   /* the two clocks differ */
 	int64_t events[] = { sight->job->resumed_ns, view->net_up_ns, view->allow_ns, view->logon_ns, view->start_ns };
 	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
 		if (events[i] != VIEW_NEVER && events[i] >= file->later_ns) return;

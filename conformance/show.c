@@ -95,47 +95,6 @@ void show_rules(FILE *file, int dialect, bool json)
 	json_decref(all);
 }
 
-static const char *const CLASSES[] = { "-", "transient", "fatal", "restart" };
-
-static json_t *report_json(const struct fault *fault, enum dialect dialect)
-{
-	const struct fault_report *report = &fault->report[dialect];
-	char code[20];
-	if (fault->flags & FAULT_STATUS && !report->code) snprintf(code, sizeof code, "0x80190000+status");
-	else snprintf(code, sizeof code, "0x%08X", (unsigned)report->code);
-	return json_pack("{s:s,s:s,s:s,s:b,s:s}", "class", CLASSES[report->fault_class], "code", code, "context",
-		machine_context_name(report->context), "file", report->file, "mark", report->mark == 'd' ? "documented" : "inferred");
-}
-
-static void print_fault(FILE *file, const struct fault *fault, int dialect)
-{
-	for (int d = 0; d < DIALECT_COUNT; d++) {
-		const struct fault_report *report = &fault->report[d];
-		const char *name = machine_code_name((enum dialect)d, report->code);
-		if ((dialect >= 0 && dialect != d) || report->fault_class == FAULT_CLASS_NONE) continue;
-		fprintf(file, "%-26s %-5s %-10s ", fault->word, machine_dialect_name((enum dialect)d), CLASSES[report->fault_class]);
-		if (fault->flags & FAULT_STATUS && !report->code) fprintf(file, "%-12s %-30s ", "", "0x80190000 + status");
-		else fprintf(file, "0x%08X   %-30s ", (unsigned)report->code, name ? name : "");
-		fprintf(file, "%-22s %-8s %s %s\n", machine_context_name(report->context), report->file ? "file" : "no file",
-			report->mark == 'd' ? "documented" : "inferred  ", fault->cite);
-	}
-}
-
-void show_faults(FILE *file, int dialect, bool json)
-{
-	const struct machine *machine = machine_reference(DIALECT_BITS);
-	json_t *all = json_array();
-	for (int i = 0; i < CAUSE_COUNT; i++) {
-		const struct fault *fault = &machine->faults[i];
-		if (json)
-			json_array_append_new(all, json_pack("{s:s,s:s,s:o,s:o,s:s}", "word", fault->word, "cause", fault->phrase, "do",
-				report_json(fault, DIALECT_DO), "bits", report_json(fault, DIALECT_BITS), "cite", fault->cite));
-		else print_fault(file, fault, dialect);
-	}
-	if (json) json_dumpf(all, file, JSON_INDENT(1)), fputc('\n', file);
-	json_decref(all);
-}
-
 /* What `--reading` may say in the dialect. */
 static json_t *can_json(const struct reading *reading, enum dialect dialect)
 {

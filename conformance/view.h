@@ -47,6 +47,7 @@ struct view_serve {
 	bool validated;              /* sends an ETag or a date */
 	bool ranged;                 /* honours Range */
 	bool leads;                  /* redirects to another path */
+	bool is_date;                /* of Retry-After */
 	int64_t retry_after_ns;      /* 0: none */
 };
 
@@ -97,6 +98,7 @@ struct view_file {
 	bool headed;                 /* HEAD answered since the last GET */
 	int64_t answered_ns;         /* last response; VIEW_NEVER */
 	int64_t later_ns, not_before_ns;  /* Retry-After: when it was said, and until when; VIEW_NEVER */
+	bool later_is_date;          /* by the server's clock */
 	int64_t led_ns;              /* the last response leads to another path; VIEW_NEVER: it does not */
 	bool renamed_suspended;      /* SetRemoteName while the job was suspended */
 	unsigned properties_set;     /* of IDeliveryOptimizationFile2, as bits; a setter that failed counts, too */

@@ -1,5 +1,6 @@
 /* view_net.c -- lines of the origin and of the scenario's world: who was served what, and what may have failed. */
 #include "conformance/view_part.h"
+#include "sim/fault_word.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -128,6 +129,17 @@ static bool ignores_ranges(const struct trace_line *line, const struct view_file
 	return file->ranges && file->asked_range && status == 200 && (!file->version || version == file->version);
 }
 
+static bool has_fault(const struct trace_line *line, const char *word)
+{
+	const char *fault = trace_get(line, "fault");
+	return fault && !strcmp(fault, word);
+}
+
+bool view_is_other_part(const struct trace_line *line)
+{
+	return has_fault(line, "unasked") || has_fault(line, "wrong-header") || has_fault(line, "no-header") || has_fault(line, "multipart");
+}
+
 /* What is wrong with a response of success; CAUSE_NONE: nothing. */
 static enum cause failure_of_success(const struct trace_line *line, const struct view_file *file, unsigned status)
 {
@@ -137,6 +149,9 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 	if (ignores_ranges(line, file, status)) return CAUSE_HTTP_NO_RANGE;
 	/* The head is enough: a client that closes then has its reason. */
 	if (file->asked_range && !file->asked_head && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
+	if (!file->asked_head && status == 206 && view_is_other_part(line)) return CAUSE_HTTP_WRONG_RANGE;
+	if (!file->asked_head && status == 206 && has_fault(line, "merged")) return CAUSE_HTTP_MERGED_RANGES;
+	if (!file->asked_head && status == 200 && sent >= length && length < trace_get_int(line, "total", -1)) return CAUSE_HTTP_LONG;
 	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
@@ -150,13 +165,14 @@ static enum cause failure_of(const struct trace_line *line, struct view_file *fi
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
 	const char *ending = trace_get(line, "ending");
 	if (ending && !strcmp(ending, "garbage")) return CAUSE_HTTP_NOT_HTTP;
+	if (has_fault(line, "bad-chunks") && !file->asked_head) return CAUSE_HTTP_BAD_CHUNKS;
 	if (status >= 300 && status < 400 && status != 304) {
 		file->redirected = true;
 		return ++file->redirects >= REDIRECTS_MANY ? CAUSE_HTTP_REDIRECT_LOOP : CAUSE_NONE;
 	}
 	file->redirects = 0;
 	if (status == 0) return CAUSE_NONE;
-	if (status >= 400) return machine_cause_of_status(status);
+	if (status >= 300) return machine_cause_of_status(status);
 	return failure_of_success(line, file, status);
 }
 
@@ -234,15 +250,18 @@ static void see_path(struct view_seeing *seeing, bool request)
 	if (jobs == 0 && request) view_progress_astray(seeing);
 }
 
+/* What a host or the disk is told to do, as a cause. */
+static enum cause cause_of_word(enum step_kind kind, const char *word)
+{
+	const struct fault_word *fault = word ? fault_word_find(kind, "", word, strlen(word)) : NULL;
+	int cause = fault ? machine_cause_find(fault->causes, strlen(fault->causes)) : -1;
+	return cause < 0 ? CAUSE_NONE : (enum cause)cause;
+}
+
 static enum cause cause_of_host(const char *word)
 {
-	static const struct { const char *word; enum cause cause; } rows[] = {
-		{ "refuse", CAUSE_NET_REFUSED }, { "dns", CAUSE_NET_DNS }, { "unreachable", CAUSE_NET_UNREACHABLE },
-		{ "connect-timeout", CAUSE_NET_TIMEOUT }, { "down", CAUSE_NET_DOWN },
-	};
-	for (size_t i = 0; word && i < sizeof rows / sizeof rows[0]; i++)
-		if (!strcmp(rows[i].word, word)) return rows[i].cause;
-	return CAUSE_NONE;
+	if (word && !strcmp(word, "down")) return CAUSE_NET_DOWN;
+	return cause_of_word(STEP_HOST, word);
 }
 
 static bool is_host(const struct view_file *file, const char *name)
@@ -338,7 +357,9 @@ static void end_conditions(struct view *view, const char *host, bool (*is)(enum 
 
 static bool is_of_host(enum cause cause)
 {
-	return cause == CAUSE_NET_REFUSED || cause == CAUSE_NET_DNS || cause == CAUSE_NET_UNREACHABLE || cause == CAUSE_NET_TIMEOUT;
+	return cause == CAUSE_NET_REFUSED || cause == CAUSE_NET_DNS || cause == CAUSE_NET_UNREACHABLE || cause == CAUSE_NET_TIMEOUT ||
+		cause == CAUSE_TLS_DATE || cause == CAUSE_TLS_NAME || cause == CAUSE_TLS_ISSUER || cause == CAUSE_PROXY_REFUSED ||
+		cause == CAUSE_PROXY_INVALID || cause == CAUSE_TOKEN_REQUIRED;
 }
 
 static bool is_of_net(enum cause cause)
@@ -361,12 +382,11 @@ static bool is_of_policy(enum cause cause)
 /* A host line with times= or for= ends by itself; the condition is then one that may have been. */
 static void see_host(struct view_seeing *seeing)
 {
-	static const char *const words[] = { "refuse", "dns", "unreachable", "connect-timeout" };
 	const struct trace_line *line = seeing->line;
+	enum cause cause = cause_of_host(trace_get(line, "answer"));
 	const char *name = trace_get(line, "name") ? trace_get(line, "name") : line->object;
 	end_conditions(seeing->view, name, is_of_host, line->at_ns);
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (has_word(line, words[i])) begin_condition(seeing, cause_of_host(words[i]), name);
+	if (is_of_host(cause)) begin_condition(seeing, cause, name);
 }
 
 static void see_net(struct view_seeing *seeing)
@@ -436,7 +456,8 @@ static void see_serve(struct view *view, const struct trace_line *line)
 		bool own = !strncmp(line->fields[i].key, "retry_after", 11);
 		if (at) snprintf(number, sizeof number, "%.*s", (int)strcspn(at + 12, ")"), at + 12);
 		else if (own) snprintf(number, sizeof number, "%.20s", line->text + line->fields[i].at);
-		int64_t seconds = number[0] ? view_seconds(number) : 0;
+		bool is_date = !strncmp(number, "date+", 5);
+		int64_t seconds = number[0] ? view_seconds(number + (is_date ? 5 : 0)) : 0;
 		if (seconds > view->retry_after_ns / INT64_C(1000000000)) view->retry_after_ns = seconds * INT64_C(1000000000);
 	}
 }

@@ -134,12 +134,12 @@ void view_progress_transferred(struct view_job *job, int64_t now_ns)
 
 void view_progress_serve(struct view *view, const struct trace_line *line)
 {
-	const char *retry_after = trace_get(line, "retry_after"), *redirect = trace_get(line, "redirect");
+	const char *date = trace_get(line, "retry_date"), *retry_after = date ? date : trace_get(line, "retry_after"), *redirect = trace_get(line, "redirect");
 	int64_t seconds = retry_after ? view_seconds(retry_after) : 0;
 	if (view->serves_count == VIEW_SERVES_MAX) return;
 	view->serves[view->serves_count++] = (struct view_serve){ .line = line->scenario_line,
 		.validated = trace_get(line, "etag") || trace_get(line, "modified"), .ranged = !trace_get(line, "no-range"),
-		.leads = redirect && strcmp(redirect, "loop") && strcmp(redirect, line->object), .retry_after_ns = seconds > 0 ? seconds * INT64_C(1000000000) : 0 };
+		.leads = redirect && strcmp(redirect, "loop") && strcmp(redirect, line->object), .is_date = date != NULL, .retry_after_ns = seconds > 0 ? seconds * INT64_C(1000000000) : 0 };
 }
 
 static const struct view_serve *serve_of(const struct view *view, const struct trace_line *line)
@@ -176,7 +176,8 @@ static void see_body(struct view_file *file, const struct trace_line *line, cons
 	file->interrupted = ending && strcmp(ending, "done");
 	file->resumable = serve && serve->validated && serve->ranged;
 	if (status == 200 && file->asked_range) file->breaks++;
-	if (status == 206 && file->asked_range && trace_get_int(line, "from", 0) != (int64_t)file->asked_from) file->other_ranges++;
+	bool elsewhere = file->asked_range && trace_get_int(line, "from", 0) != (int64_t)file->asked_from;
+	if (status == 206 && (elsewhere || view_is_other_part(line))) file->other_ranges++;
 }
 
 void view_progress_response(struct view *view, const struct trace_line *line, struct view_file *file, enum cause failure)
@@ -192,6 +193,7 @@ void view_progress_response(struct view *view, const struct trace_line *line, st
 	file->led_ns = serve && serve->leads && status >= 300 && status < 400 ? line->at_ns : VIEW_NEVER;
 	bool later = serve && serve->retry_after_ns && status >= 400;
 	file->later_ns = later ? line->at_ns : VIEW_NEVER;
+	file->later_is_date = later && serve->is_date;
 	file->not_before_ns = later ? line->at_ns + serve->retry_after_ns : VIEW_NEVER;
 }
 

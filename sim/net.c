@@ -3,18 +3,22 @@
 
 #include <assert.h>
 
-int64_t net_connect_ns(enum host_answer answer, enum cause *cause)
+int64_t net_connect_ns(enum host_answer answer, int64_t delay_ns, enum cause *cause)
 {
-	assert(cause);
-	*cause = CAUSE_NONE;
-	switch (answer) {
-	case HOST_OK: return NET_DNS_NS + NET_CONNECT_NS;
-	case HOST_REFUSE: *cause = CAUSE_NET_REFUSED; return NET_DNS_NS + NET_CONNECT_NS;
-	case HOST_DNS: *cause = CAUSE_NET_DNS; return NET_DNS_NS;
-	case HOST_UNREACHABLE: *cause = CAUSE_NET_UNREACHABLE; return NET_DNS_NS + NET_CONNECT_NS;
-	case HOST_CONNECT_TIMEOUT: *cause = CAUSE_NET_TIMEOUT; return NET_DNS_NS + NET_CONNECT_TIMEOUT_NS;
+	static const enum cause causes[HOST_ANSWERS] = { [HOST_OK] = CAUSE_NONE, [HOST_REFUSE] = CAUSE_NET_REFUSED, [HOST_DNS] = CAUSE_NET_DNS,
+		[HOST_UNREACHABLE] = CAUSE_NET_UNREACHABLE, [HOST_CONNECT_TIMEOUT] = CAUSE_NET_TIMEOUT, [HOST_DNS_SLOW] = CAUSE_NONE,
+		[HOST_DNS_WRONG] = CAUSE_NONE, [HOST_TLS_DATE] = CAUSE_TLS_DATE, [HOST_TLS_NAME] = CAUSE_TLS_NAME, [HOST_TLS_ISSUER] = CAUSE_TLS_ISSUER,
+		[HOST_PROXY_REFUSE] = CAUSE_PROXY_REFUSED, [HOST_PROXY_407] = CAUSE_NONE, [HOST_PROXY_INVALID] = CAUSE_PROXY_INVALID,
+		[HOST_TOKEN] = CAUSE_TOKEN_REQUIRED };
+
+	assert(cause && (unsigned)answer < HOST_ANSWERS);
+	*cause = causes[answer];
+	if (delay_ns >= NET_CONNECT_TIMEOUT_NS) {
+		*cause = CAUSE_NET_TIMEOUT;
+		return NET_CONNECT_TIMEOUT_NS;
 	}
-	return NET_DNS_NS;
+	if (answer == HOST_DNS) return NET_DNS_NS;
+	return delay_ns + NET_DNS_NS + (answer == HOST_CONNECT_TIMEOUT ? NET_CONNECT_TIMEOUT_NS : NET_CONNECT_NS);
 }
 
 uint64_t net_rate(uint64_t throttle)

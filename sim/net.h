@@ -21,8 +21,9 @@
 #define NET_REDIRECTS_MAX 20                 /* hops that are followed */
 #define NET_LONG_NS (INT64_MAX / 4)          /* longer than any scenario; times do not grow beyond */
 
-/* How long a connection takes to stand or to fail, name resolution included; *cause: why it fails, or CAUSE_NONE. */
-int64_t net_connect_ns(enum host_answer answer, enum cause *cause);
+/* How long a connection takes to stand or to fail, name resolution included, which takes delay_ns longer than usual; *cause: why it
+ * fails, or CAUSE_NONE. The client waits NET_CONNECT_TIMEOUT_NS for a name, too. */
+int64_t net_connect_ns(enum host_answer answer, int64_t delay_ns, enum cause *cause);
 
 /* Bytes a second of a response: the link's, or less by the server's throttle (0: none). */
 uint64_t net_rate(uint64_t throttle);

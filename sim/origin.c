@@ -8,10 +8,15 @@
 
 #define ERROR_BODY 32          /* bytes of the body of an error status */
 #define FOR_EVER UINT64_MAX
+#define SIZE_CHANGE 1024u      /* bytes that size-change adds */
 #define ETAG_DEFAULT "\"1\""   /* etag-change without etag=: the change must be seen by those who look */
 
 enum fault_kind { FAULT_OF_LINE_NONE, FAULT_OF_LINE_RESET, FAULT_OF_LINE_STALL, FAULT_OF_LINE_TRUNCATE,
-	FAULT_OF_LINE_GARBAGE, FAULT_OF_LINE_CHANGE };
+	FAULT_OF_LINE_CHANGE, FAULT_OF_LINE_MODIFIED, FAULT_OF_LINE_SIZE, FAULT_OF_LINE_BAD_CHUNKS, FAULT_OF_LINE_GARBAGE, FAULT_OF_LINE_GARBAGE_HEAD,
+	FAULT_OF_LINE_FLOOD, FAULTS_OF_LINE };
+
+/* How a part is not what was asked for. */
+enum range_kind { RANGE_HONEST, RANGE_UNASKED, RANGE_WRONG_HEADER, RANGE_NO_HEADER, RANGE_MULTIPART, RANGE_MERGED, RANGE_KINDS };
 
 struct serve {
 	char path[SCENARIO_NAME_MAX + 1];
@@ -24,7 +29,10 @@ struct serve {
 	int64_t modified;          /* days; -1: none */
 	unsigned status;
 	int64_t retry_after_ns;
+	bool retry_is_date;
+	int64_t after_ns, until_ns;/* when it answers */
 	enum fault_kind fault;
+	enum range_kind range;
 	uint64_t at;
 	int64_t stall_ns;
 	char fault_text[64];
@@ -42,7 +50,8 @@ struct host {
 	char name[SCENARIO_NAME_MAX + 1];
 	enum host_answer answer;
 	uint64_t left;             /* connections that it still answers so */
-	int64_t until_ns;
+	int64_t after_ns, until_ns;
+	int64_t delay_ns;          /* of dns-slow */
 };
 
 struct origin {
@@ -76,16 +85,60 @@ static uint64_t number_of(const struct step *step, const char *key, uint64_t oth
 	return arg && arg->is_number && arg->number >= 0 ? (uint64_t)arg->number : otherwise;
 }
 
-static enum fault_kind fault_of(const struct step *step)
-{
-	static const char *const words[] = { [FAULT_OF_LINE_RESET] = "reset", [FAULT_OF_LINE_STALL] = "stall",
-		[FAULT_OF_LINE_TRUNCATE] = "truncate", [FAULT_OF_LINE_GARBAGE] = "garbage",
-		[FAULT_OF_LINE_CHANGE] = "etag-change" };
-	const struct scenario_arg *arg = step_arg(step, "fault.word");
+static const char *const FAULT_WORDS[FAULTS_OF_LINE] = { [FAULT_OF_LINE_NONE] = "", [FAULT_OF_LINE_RESET] = "reset", [FAULT_OF_LINE_STALL] = "stall",
+	[FAULT_OF_LINE_TRUNCATE] = "truncate", [FAULT_OF_LINE_CHANGE] = "etag-change", [FAULT_OF_LINE_MODIFIED] = "modified-change",
+	[FAULT_OF_LINE_SIZE] = "size-change", [FAULT_OF_LINE_BAD_CHUNKS] = "bad-chunks", [FAULT_OF_LINE_GARBAGE] = "garbage",
+	[FAULT_OF_LINE_GARBAGE_HEAD] = "garbage-head", [FAULT_OF_LINE_FLOOD] = "header-flood" };
 
-	for (int i = FAULT_OF_LINE_RESET; arg && i <= FAULT_OF_LINE_CHANGE; i++)
-		if (!strcmp(arg->text, words[i])) return (enum fault_kind)i;
-	return FAULT_OF_LINE_NONE;
+static const char *const RANGE_WORDS[RANGE_KINDS] = { [RANGE_HONEST] = "", [RANGE_UNASKED] = "unasked", [RANGE_WRONG_HEADER] = "wrong-header",
+	[RANGE_NO_HEADER] = "no-header", [RANGE_MULTIPART] = "multipart", [RANGE_MERGED] = "merged" };
+
+static const char *const HOST_WORDS[HOST_ANSWERS] = { [HOST_OK] = "ok", [HOST_REFUSE] = "refuse", [HOST_DNS] = "dns", [HOST_UNREACHABLE] = "unreachable",
+	[HOST_CONNECT_TIMEOUT] = "connect-timeout", [HOST_DNS_SLOW] = "dns-slow", [HOST_DNS_WRONG] = "dns-wrong", [HOST_TLS_DATE] = "tls-date",
+	[HOST_TLS_NAME] = "tls-name", [HOST_TLS_ISSUER] = "tls-issuer", [HOST_PROXY_REFUSE] = "proxy-refuse", [HOST_PROXY_407] = "proxy-407",
+	[HOST_PROXY_INVALID] = "proxy-invalid", [HOST_TOKEN] = "token" };
+
+/* Index of the word; `count` when it is none. */
+static int find_word(const char *const *words, int count, const char *word)
+{
+	int i = 0;
+
+	while (i < count && strcmp(words[i], word)) i++;
+	return i;
+}
+
+const char *origin_host_word(enum host_answer answer)
+{
+	assert((unsigned)answer < HOST_ANSWERS);
+	return HOST_WORDS[answer];
+}
+
+enum host_answer origin_host_find(const char *word)
+{
+	return (enum host_answer)find_word(HOST_WORDS, HOST_ANSWERS, word);
+}
+
+static bool is_no_http(enum fault_kind fault)
+{
+	return fault == FAULT_OF_LINE_GARBAGE || fault == FAULT_OF_LINE_GARBAGE_HEAD || fault == FAULT_OF_LINE_FLOOD;
+}
+
+bool origin_is_no_http(const char *fault_word)
+{
+	return is_no_http((enum fault_kind)find_word(FAULT_WORDS, FAULTS_OF_LINE, fault_word));
+}
+
+static bool is_change(enum fault_kind fault)
+{
+	return fault == FAULT_OF_LINE_CHANGE || fault == FAULT_OF_LINE_MODIFIED || fault == FAULT_OF_LINE_SIZE;
+}
+
+static int kind_of(const struct step *step, const char *key, const char *const *words, int count)
+{
+	const struct scenario_arg *arg = step_arg(step, key);
+	int kind = arg ? find_word(words, count, arg->text) : 0;
+
+	return kind < count ? kind : 0;
 }
 
 /* Content of one path is the same when size, etag and date are. */
@@ -103,7 +156,7 @@ static unsigned version_of(const struct origin *origin, const struct serve *serv
 		const struct serve *other = &origin->serves[i];
 		if (!other->has_content || strcmp(other->path, serve->path)) continue;
 		if (is_same_content(other, serve)) return other->version;
-		unsigned highest = other->version + (other->fault == FAULT_OF_LINE_CHANGE);
+		unsigned highest = other->version + is_change(other->fault);
 		if (highest > last) last = highest;
 	}
 	return last + 1;
@@ -115,7 +168,7 @@ static void read_identity(const struct step *step, struct serve *serve)
 
 	if (etag) snprintf(serve->etag, sizeof serve->etag, "\"%s\"", etag->text);
 	else if (serve->fault == FAULT_OF_LINE_CHANGE) copy(serve->etag, sizeof serve->etag, ETAG_DEFAULT);
-	serve->modified = modified && modified->is_number ? modified->number : -1;
+	serve->modified = modified && modified->is_number ? modified->number : serve->fault == FAULT_OF_LINE_MODIFIED ? 0 : -1;
 }
 
 static void read_fault(const struct step *step, struct serve *serve)
@@ -124,7 +177,8 @@ static void read_fault(const struct step *step, struct serve *serve)
 	const struct scenario_arg *lie = step_arg(step, "length.lie"), *range = step_arg(step, "range");
 	const struct scenario_arg *range_lie = step_arg(step, "range.lie");
 
-	serve->fault = fault_of(step);
+	serve->fault = (enum fault_kind)kind_of(step, "fault.word", FAULT_WORDS, FAULTS_OF_LINE);
+	serve->range = (enum range_kind)kind_of(step, "range", RANGE_WORDS, RANGE_KINDS);
 	serve->at = number_of(step, "fault.at", 0);
 	serve->stall_ns = (int64_t)number_of(step, "fault.for", 0);
 	serve->lie = lie ? lie->number : 0;
@@ -139,7 +193,8 @@ static void read_answer(const struct step *step, struct serve *serve)
 	const struct scenario_arg *redirect = step_arg(step, "redirect");
 
 	serve->status = (unsigned)number_of(step, "status", redirect ? 302 : 200);
-	serve->retry_after_ns = (int64_t)number_of(step, "retry_after", 0);
+	serve->retry_is_date = step_arg(step, "retry_date") != NULL;
+	serve->retry_after_ns = (int64_t)number_of(step, serve->retry_is_date ? "retry_date" : "retry_after", 0);
 	serve->throttle = number_of(step, "throttle", 0);
 	serve->no_length = step_arg(step, "no-length") != NULL;
 	serve->chunked = step_arg(step, "chunked") != NULL;
@@ -163,6 +218,8 @@ static bool add_serve(struct origin *origin, const struct step *step, char *why,
 	copy(serve->path, sizeof serve->path, path->text);
 	if (method) copy(serve->method, sizeof serve->method, method->text);
 	serve->times = number_of(step, "times", 0);
+	serve->after_ns = (int64_t)number_of(step, "after", 0);
+	serve->until_ns = (int64_t)number_of(step, "until", INT64_MAX);
 	serve->size = number_of(step, "size", 0);
 	read_fault(step, serve);
 	read_identity(step, serve);
@@ -179,15 +236,6 @@ static struct host *find_host(struct origin *origin, const char *name)
 	return NULL;
 }
 
-static enum host_answer answer_of(const char *word)
-{
-	if (!strcmp(word, "refuse")) return HOST_REFUSE;
-	if (!strcmp(word, "dns")) return HOST_DNS;
-	if (!strcmp(word, "unreachable")) return HOST_UNREACHABLE;
-	if (!strcmp(word, "connect-timeout")) return HOST_CONNECT_TIMEOUT;
-	return HOST_OK;
-}
-
 static bool set_host(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size)
 {
 	const struct scenario_arg *name = step_word(step, 0);
@@ -202,9 +250,12 @@ static bool set_host(struct origin *origin, const struct step *step, int64_t now
 		host = &origin->hosts[origin->hosts_count++];
 		copy(host->name, sizeof host->name, name->text);
 	}
-	host->answer = answer_of(step->word);
+	host->answer = origin_host_find(step->word);
 	host->left = number_of(step, "times", FOR_EVER);
+	host->delay_ns = (int64_t)number_of(step, "delay", 0);
+	host->after_ns = (int64_t)number_of(step, "after", 0);
 	host->until_ns = during > INT64_MAX - now_ns ? INT64_MAX : now_ns + during;
+	if (step_arg(step, "until")) host->until_ns = (int64_t)number_of(step, "until", INT64_MAX);
 	return true;
 }
 
@@ -215,13 +266,15 @@ bool origin_change(struct origin *origin, const struct step *step, int64_t now_n
 	return set_host(origin, step, now_ns, why, why_size);
 }
 
-enum host_answer origin_connect(struct origin *origin, const char *name, int64_t now_ns)
+enum host_answer origin_connect(struct origin *origin, const char *name, int64_t now_ns, int64_t *delay_ns)
 {
 	struct host *host = find_host(origin, name);
 
+	*delay_ns = 0;
 	if (!host) return HOST_DNS;
-	if (host->left == 0 || now_ns >= host->until_ns) return HOST_OK;
+	if (host->left == 0 || now_ns < host->after_ns || now_ns >= host->until_ns) return HOST_OK;
 	if (host->left != FOR_EVER) host->left--;
+	*delay_ns = host->delay_ns;
 	return host->answer;
 }
 
@@ -232,20 +285,25 @@ static bool is_for(const struct serve *serve, const char *path, const char *meth
 	return !strcmp(serve->path, path) && (!serve->method[0] || !strcmp(serve->method, method));
 }
 
-static bool is_last(const struct origin *origin, unsigned index, const char *path, const char *method)
+/* A line out of its time is as if it did not stand there. */
+static bool is_for_now(const struct serve *serve, const char *path, const char *method, int64_t now_ns)
+{
+	return is_for(serve, path, method) && now_ns >= serve->after_ns && now_ns < serve->until_ns;
+}
+
+static bool is_last(const struct origin *origin, unsigned index, const char *path, const char *method, int64_t now_ns)
 {
 	for (unsigned i = index + 1; i < origin->serves_count; i++)
-		if (is_for(&origin->serves[i], path, method)) return false;
+		if (is_for_now(&origin->serves[i], path, method, now_ns)) return false;
 	return true;
 }
 
-static int find_serve(const struct origin *origin, const char *path, const char *method)
+static int find_serve(const struct origin *origin, const char *path, const char *method, int64_t now_ns)
 {
 	for (unsigned i = 0; i < origin->serves_count; i++) {
 		const struct serve *serve = &origin->serves[i];
-		if (!is_for(serve, path, method)) continue;
-		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path,
-			method)) return (int)i;
+		if (!is_for_now(serve, path, method, now_ns)) continue;
+		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path, method, now_ns)) return (int)i;
 	}
 	return -1;
 }
@@ -254,7 +312,7 @@ static int find_serve(const struct origin *origin, const char *path, const char 
 static bool counts(const struct serve *serve, bool is_head)
 {
 	if (!is_head || !strcmp(serve->method, "HEAD")) return true;
-	return (serve->fault == FAULT_OF_LINE_NONE && !serve->range_lie) || serve->fault == FAULT_OF_LINE_GARBAGE;
+	return (serve->fault == FAULT_OF_LINE_NONE && !serve->range_lie && serve->range == RANGE_HONEST) || is_no_http(serve->fault);
 }
 
 /* --- with what it answers */
@@ -287,11 +345,11 @@ static void tell_identity(const struct serve *serve, struct response *response)
 	size_t length = strlen(serve->etag);
 
 	response->version = serve->version + serve->changed;
-	if (length && serve->changed) snprintf(response->etag, sizeof response->etag,
+	if (length && serve->changed && serve->fault == FAULT_OF_LINE_CHANGE) snprintf(response->etag, sizeof response->etag,
 		"%.*s-2\"", (int)length - 1, serve->etag);
 	else copy(response->etag, sizeof response->etag, serve->etag);
 	if (serve->modified >= 0)
-		print_date(serve->modified + serve->changed, response->last_modified, sizeof response->last_modified);
+		print_date(serve->modified + (serve->changed && serve->fault != FAULT_OF_LINE_SIZE), response->last_modified, sizeof response->last_modified);
 }
 
 static void tell_error(struct response *response, unsigned status)
@@ -305,7 +363,8 @@ static void tell_error(struct response *response, unsigned status)
 
 static bool asks_part(const struct request *request, const struct serve *serve, const struct response *response)
 {
-	if (!request->has_range || serve->no_range || response->status != 200) return false;
+	if (serve->no_range || response->status != 200) return false;
+	if (!request->has_range) return serve->range == RANGE_UNASKED && serve->size > 0;
 	if (request->range_from > request->range_to) return false;
 	if (!request->if_range) return true;
 	return (response->etag[0] && !strcmp(request->if_range, response->etag)) ||
@@ -322,21 +381,43 @@ static void shift_part(const struct serve *serve, struct response *response)
 	if (serve->fault == FAULT_OF_LINE_NONE) copy(response->fault, sizeof response->fault, serve->fault_text);
 }
 
+static uint64_t size_of(const struct serve *serve)
+{
+	return serve->size + (serve->changed && serve->fault == FAULT_OF_LINE_SIZE ? SIZE_CHANGE : 0);
+}
+
+/* A part with a header that is not its own, or with none. A header of another part needs another first byte in the file. */
+static void spoil_header(const struct serve *serve, struct response *response)
+{
+	bool wrong = serve->range == RANGE_WRONG_HEADER && response->range_from < response->range_to;
+	bool bare = serve->range == RANGE_NO_HEADER || serve->range == RANGE_MULTIPART;
+
+	if (wrong) response->range_from++;
+	if (bare) response->has_content_range = false;
+	response->multipart = serve->range == RANGE_MULTIPART;
+	if ((wrong || bare || serve->range == RANGE_UNASKED) && serve->fault == FAULT_OF_LINE_NONE) copy(response->fault, sizeof response->fault, serve->fault_text);
+}
+
 static void tell_part(const struct request *request, const struct serve *serve, struct response *response)
 {
-	uint64_t last = serve->size - 1;
+	uint64_t last = size_of(serve) - 1, to = request->has_range ? request->range_to : last;
 
 	response->has_content_range = true;
-	if (request->range_from >= serve->size) {
+	if (request->range_from >= size_of(serve)) {
 		tell_error(response, 416);
 		return;
 	}
+	if (serve->range == RANGE_MERGED && to < last) {
+		to = last;
+		copy(response->fault, sizeof response->fault, serve->fault_text);
+	}
 	response->status = 206;
 	response->range_from = request->range_from;
-	response->range_to = request->range_to < last ? request->range_to : last;
+	response->range_to = to < last ? to : last;
 	shift_part(serve, response);
 	response->body_from = response->range_from;
 	response->body_length = response->range_to - response->range_from + 1;
+	spoil_header(serve, response);
 }
 
 static void tell_content(const struct request *request, const struct serve *serve, bool is_head,
@@ -346,8 +427,8 @@ static void tell_content(const struct request *request, const struct serve *serv
 	response->status = serve->status;
 	response->is_content = true;
 	response->accept_ranges = !serve->no_range;
-	response->body_length = serve->size;
-	response->range_total = serve->size;
+	response->body_length = size_of(serve);
+	response->range_total = size_of(serve);
 	if (!is_head && asks_part(request, serve, response)) tell_part(request, serve, response);
 }
 
@@ -369,28 +450,34 @@ static void tell_length(const struct serve *serve, struct response *response)
 /* A position behind the end of this body is none: the rest of a file may be shorter than the fault's place. */
 static void tell_fault(struct serve *serve, struct response *response)
 {
-	static const enum ending endings[] = { ENDING_DONE, ENDING_RESET, ENDING_STALL, ENDING_TRUNCATE, ENDING_GARBAGE,
-		ENDING_RESET };
+	static const enum ending endings[FAULTS_OF_LINE] = { [FAULT_OF_LINE_RESET] = ENDING_RESET, [FAULT_OF_LINE_STALL] = ENDING_STALL,
+		[FAULT_OF_LINE_TRUNCATE] = ENDING_TRUNCATE, [FAULT_OF_LINE_CHANGE] = ENDING_RESET, [FAULT_OF_LINE_MODIFIED] = ENDING_RESET,
+		[FAULT_OF_LINE_SIZE] = ENDING_RESET, [FAULT_OF_LINE_BAD_CHUNKS] = ENDING_BAD_CHUNKS };
 
-	if (serve->fault == FAULT_OF_LINE_NONE || (serve->fault == FAULT_OF_LINE_CHANGE && serve->changed)) return;
+	if (serve->fault == FAULT_OF_LINE_NONE || serve->changed) return;
 	copy(response->fault, sizeof response->fault, serve->fault_text);
 	if (serve->at > response->body_length) return;
 	response->ending = endings[serve->fault];
 	response->cut = serve->at;
 	response->stall_ns = serve->stall_ns;
-	if (serve->fault == FAULT_OF_LINE_CHANGE) serve->changed = true;
+	if (serve->fault == FAULT_OF_LINE_BAD_CHUNKS) {
+		response->chunked = true;
+		response->content_length = ORIGIN_NO_LENGTH;
+	}
+	serve->changed = is_change(serve->fault);
 }
 
 static void tell_garbage(const struct serve *serve, struct response *response)
 {
 	response->status = 0;
 	response->ending = ENDING_GARBAGE;
+	response->garbage = (enum garbage)(serve->fault - FAULT_OF_LINE_GARBAGE);
 	copy(response->fault, sizeof response->fault, serve->fault_text);
 }
 
 static void answer(struct serve *serve, const struct request *request, bool is_head, struct response *response)
 {
-	if (serve->fault == FAULT_OF_LINE_GARBAGE) {
+	if (is_no_http(serve->fault)) {
 		tell_garbage(serve, response);
 		return;
 	}
@@ -398,6 +485,7 @@ static void answer(struct serve *serve, const struct request *request, bool is_h
 	else if (serve->status >= 300) tell_error(response, serve->status);
 	else tell_content(request, serve, is_head, response);
 	response->retry_after_ns = serve->retry_after_ns;
+	response->retry_is_date = serve->retry_is_date;
 	response->bytes_per_s = serve->throttle;
 	copy(response->location, sizeof response->location, serve->location);
 	tell_length(serve, response);
@@ -408,12 +496,11 @@ static void answer(struct serve *serve, const struct request *request, bool is_h
 void origin_answer(struct origin *origin, const struct request *request, int64_t now_ns, struct response *response)
 {
 	bool is_head = !strcmp(request->method, "HEAD");
-	int index = find_serve(origin, request->path, request->method);
+	int index = find_serve(origin, request->path, request->method, now_ns);
 
-	(void)now_ns;
 	*response = (struct response){ .ending = ENDING_DONE };
-	if (index < 0) {
-		tell_error(response, 404);
+	if (index < 0 || request->instead) {
+		tell_error(response, request->instead ? request->instead : 404);
 	} else {
 		struct serve *serve = &origin->serves[index];
 		response->scenario_line = serve->line;
@@ -425,9 +512,9 @@ void origin_answer(struct origin *origin, const struct request *request, int64_t
 	if (response->ending != ENDING_GARBAGE) response->ending = ENDING_DONE;
 }
 
-bool origin_content(const struct origin *origin, const char *path, uint64_t *size, unsigned *version)
+bool origin_content(const struct origin *origin, const char *path, int64_t now_ns, uint64_t *size, unsigned *version)
 {
-	int index = find_serve(origin, path, "GET");
+	int index = find_serve(origin, path, "GET", now_ns);
 
 	if (index < 0 || !origin->serves[index].has_content) {
 		index = -1;
@@ -435,7 +522,7 @@ bool origin_content(const struct origin *origin, const char *path, uint64_t *siz
 			if (is_for(&origin->serves[i], path, "GET") && origin->serves[i].has_content) index = (int)i;
 	}
 	if (index < 0) return false;
-	*size = origin->serves[index].size;
+	*size = size_of(&origin->serves[index]);
 	*version = origin->serves[index].version + origin->serves[index].changed;
 	return true;
 }

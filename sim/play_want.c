@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HTTP_ZONE UINT64_C(0x80190000)   /* codes of HTTP statuses begin here */
 #define CODE_IS_FAILURE(hresult) ((hresult) >> 31 & 1u)
 
 static bool is(const char *a, const char *b)
@@ -146,6 +147,14 @@ static bool report_of(const struct player *player, const char *word, struct faul
 	return true;
 }
 
+/* The cause is a group of HTTP statuses, and the code is that of one of them. */
+static bool is_status_of(const char *word, uint64_t code)
+{
+	uint64_t status = code - HTTP_ZONE;
+
+	return code >= HTTP_ZONE && status < 1000 && (int)machine_cause_of_status((unsigned)status) == machine_cause_find(word, strlen(word));
+}
+
 /* Where the documentation names the code it must be that one; where it is inferred any failure will do. */
 static bool is_of_class(const struct player *player, const struct want *want, const struct play_value *value)
 {
@@ -153,6 +162,7 @@ static bool is_of_class(const struct player *player, const struct want *want, co
 
 	for (unsigned i = 0; i < want->words_count; i++) {
 		if (value->kind != VALUE_NUMBER || !report_of(player, want->words[i], &report)) continue;
+		if (report.code == HTTP_ZONE && is_status_of(want->words[i], value->number)) return true;
 		if (report.mark == 'd' ? report.code == value->number : CODE_IS_FAILURE(value->number)) return true;
 	}
 	return false;
@@ -231,6 +241,10 @@ static void add_class(struct player *player, struct play_text *text, const struc
 
 	play_line_text(text, "~ %s", want->words[0]);
 	if (!report_of(player, want->words[0], &report)) return;
+	if (report.code == HTTP_ZONE) {
+		play_line_text(text, ", which is 0x80190000 + status");
+		return;
+	}
 	play_line_text(text, report.mark == 'd' ? ", which is %s" : ", any failure, for the code %s is inferred",
 		play_want_code(player, report.code, buffer));
 }

@@ -151,6 +151,9 @@ const struct scenario_arg *step_word(const struct step *step, unsigned n);
  * clock.wall, host.unreachable ...). Fills list[max]; returns the count. */
 unsigned scenario_features(const struct scenario *scenario, const char **list, unsigned max);
 
+/* Whether the word is a feature of worlds, not a command: all that a simulated world has. */
+bool scenario_feature_is_of_world(const char *text, size_t length);
+
 /* Sum of the times that the scenario certainly waits (advance), in ns. */
 int64_t scenario_wait_ns(const struct scenario *scenario);
 

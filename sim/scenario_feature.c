@@ -1,37 +1,33 @@
 /* scenario_feature.c -- what a scenario asks of a world beyond the core, and how long it waits. */
+#include "sim/fault_word.h"
 #include "sim/scenario_internal.h"
 
 #include <string.h>
 
-/* The step that asks for a feature: its kind, and its word or one of its arguments (NULL: any). */
+/* Beside those of fault_word.def: the step that asks for a feature, its kind and one of its arguments (NULL: any). */
 static const struct row {
 	const char *feature;
 	enum step_kind kind;
-	const char *word, *arg;
+	const char *arg;
 } rows[] = {
-	{ "host.unreachable", STEP_HOST, "unreachable", NULL },
-	{ "host.times", STEP_HOST, NULL, "times" },
-	{ "net.down", STEP_NET, "down", NULL },
-	{ "disk.full", STEP_DISK, "full", NULL },
-	{ "disk.denied", STEP_DISK, "denied", NULL },
-	{ "disk.locked", STEP_DISK, "locked", NULL },
-	{ "disk.vanished", STEP_DISK, "vanished", NULL },
-	{ "disk.volume-locked", STEP_DISK, "volume-locked", NULL },
-	{ "disk.volume-changed", STEP_DISK, "volume-changed", NULL },
-	{ "disk.no-rename", STEP_DISK, "no-rename", NULL },
-	{ "service.restart", STEP_SERVICE, NULL, NULL },
-	{ "user.session", STEP_USER, NULL, NULL },
-	{ "clock.wall", STEP_CLOCK, NULL, NULL },
-	{ "policy", STEP_POLICY, NULL, NULL },
-	{ "timer.next", STEP_EXPECT, NULL, NULL },
-	{ "clock.virtual", STEP_KIND_COUNT, NULL, NULL },   /* never by a step: the scenario looks between two instants */
+	{ "host.times", STEP_HOST, "times" },
+	{ "service.restart", STEP_SERVICE, NULL },
+	{ "user.session", STEP_USER, NULL },
+	{ "policy", STEP_POLICY, NULL },
+	{ "timer.next", STEP_EXPECT, NULL },
+	{ "clock.virtual", STEP_KIND_COUNT, NULL },   /* never by a step: the scenario looks between two instants */
 };
 #define ROWS_COUNT (sizeof rows / sizeof *rows)
 
-static bool is_feature(const char *text, size_t length)
+bool scenario_feature_is_of_world(const char *text, size_t length)
 {
+	unsigned count;
+	const struct fault_word *words = fault_words(&count);
+
 	for (size_t i = 0; i < ROWS_COUNT; i++)
 		if (strlen(rows[i].feature) == length && !memcmp(rows[i].feature, text, length)) return true;
+	for (unsigned i = 0; i < count; i++)
+		if (length && strlen(words[i].feature) == length && !memcmp(words[i].feature, text, length)) return true;
 	return false;
 }
 
@@ -40,7 +36,7 @@ bool scenario_feature_known(const char *text, size_t length)
 	unsigned count;
 	const struct method *methods = machine_methods(&count);
 
-	if (is_feature(text, length)) return true;
+	if (scenario_feature_is_of_world(text, length)) return true;
 	for (unsigned i = 0; i < count; i++) {
 		size_t n = strlen(methods[i].command);
 		if (n > length || memcmp(methods[i].command, text, n)) continue;
@@ -54,7 +50,6 @@ bool scenario_feature_known(const char *text, size_t length)
 static bool asks(const struct step *step, const struct row *row)
 {
 	if (step->kind != row->kind) return false;
-	if (row->word && strcmp(step->word, row->word)) return false;
 	if (row->arg && !step_arg(step, row->arg)) return false;
 	return step->kind != STEP_EXPECT || step->checks[0].kind == PREDICATE_NEXT_TIMER;
 }
@@ -70,8 +65,15 @@ static unsigned add(const char **list, unsigned count, unsigned max, const char 
 
 unsigned scenario_features(const struct scenario *scenario, const char **list, unsigned max)
 {
-	unsigned count = 0;
+	unsigned words_count, count = 0;
+	const struct fault_word *words = fault_words(&words_count);
 
+	for (unsigned i = 0; i < words_count; i++) {
+		unsigned n = 0;
+		if (!*words[i].feature) continue;
+		while (n < scenario->steps_count && !fault_word_is_in(&words[i], &scenario->steps[n])) n++;
+		if (n < scenario->steps_count) count = add(list, count, max, words[i].feature);
+	}
 	for (size_t i = 0; i < ROWS_COUNT; i++) {
 		unsigned n = 0;
 		while (n < scenario->steps_count && !asks(&scenario->steps[n], &rows[i])) n++;

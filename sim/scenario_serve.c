@@ -1,4 +1,5 @@
 /* scenario_serve.c -- `serve` and `host`: what the origin answers, and how it lies. */
+#include "sim/fault_word.h"
 #include "sim/scenario_internal.h"
 
 #include <string.h>
@@ -64,6 +65,17 @@ static bool add_duration(struct parser *parser, struct step *step, const char *k
 	return scenario_value_duration(parser, value, &ns) && scenario_step_add_number(parser, step, key, value, ns);
 }
 
+/* 30s, or date+30s */
+static bool read_retry_after(struct parser *parser, struct step *step, const struct word *value)
+{
+	static const char date[] = "date+";
+	struct word duration = *value;
+	bool is_date = value->length >= strlen(date) && !memcmp(value->text, date, strlen(date));
+
+	if (is_date) duration = scenario_word_part(value, strlen(date), value->length);
+	return add_duration(parser, step, is_date ? "retry_date" : "retry_after", &duration);
+}
+
 /* 503 or 503(retry-after=30s) */
 static bool read_status(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
@@ -73,23 +85,15 @@ static bool read_status(struct parser *parser, struct step *step, const char *ke
 	if (!scenario_word_split(parser, value, "retry-after", &head, &inner)) return false;
 	if (!scenario_value_number(parser, &head, 200, 599, &status)) return false;
 	if (!scenario_step_add_number(parser, step, key, value, status)) return false;
-	return inner.token == TOKEN_END || add_duration(parser, step, "retry_after", &inner);
+	return inner.token == TOKEN_END || read_retry_after(parser, step, &inner);
 }
 
-static const struct fault_word {
-	const char *word;
-	bool at;       /* stands with @POSITION */
-	bool duration; /* may have (for=DURATION) */
-} fault_words[] = {
-	{ "reset", true, false },    { "stall", true, true },        { "truncate", true, false },
-	{ "garbage", false, false }, { "etag-change", true, false },
-};
-
-static const struct fault_word *find_fault(const struct word *word)
+static bool fail_words(struct parser *parser, enum step_kind kind, const char *key, const char *last, const struct word *found)
 {
-	for (size_t i = 0; i < sizeof fault_words / sizeof *fault_words; i++)
-		if (scenario_word_is(word, fault_words[i].word)) return &fault_words[i];
-	return NULL;
+	char expected[400];
+
+	fault_word_phrase(kind, key, last, expected, sizeof expected);
+	return scenario_fail_found(parser, found, "%s", expected);
 }
 
 /* WORD or WORD@POSITION; `position` is TOKEN_END without. */
@@ -110,15 +114,15 @@ static bool read_fault(struct parser *parser, struct step *step, const char *key
 
 	if (!scenario_word_split(parser, value, "for", &head, &inner)) return false;
 	split_position(&head, &name, &position);
-	const struct fault_word *fault = find_fault(&name);
-	if (!fault)
-		return scenario_fail_found(parser, &name, "reset@N, stall@N, truncate@N, garbage or etag-change@N");
-	if (fault->at != (position.token != TOKEN_END))
-		return scenario_fail_found(parser, value, fault->at ? "%s@POSITION" : "%s without position", fault->word);
-	if (inner.token != TOKEN_END && !fault->duration)
-		return scenario_fail_found(parser, value, "%s without for=", fault->word);
+	const struct fault_word *fault = fault_word_find(STEP_SERVE, "fault.word", name.text, name.length);
+	if (!fault) return fail_words(parser, STEP_SERVE, "fault.word", NULL, &name);
+	bool at_position = fault->form & FAULT_FORM_AT;
+	if (at_position != (position.token != TOKEN_END))
+		return scenario_fail_found(parser, value, at_position ? "%s@POSITION" : "%s without position", fault->text);
+	if (inner.token != TOKEN_END && !(fault->form & FAULT_FORM_FOR))
+		return scenario_fail_found(parser, value, "%s without for=", fault->text);
 	if (!scenario_step_add(parser, step, key, value) || !scenario_step_add(parser, step, "fault.word", &name)) return false;
-	if (fault->at && !(scenario_value_size(parser, &position, &at) &&
+	if (at_position && !(scenario_value_size(parser, &position, &at) &&
 		scenario_step_add_number(parser, step, "fault.at", &position, at))) return false;
 	return inner.token == TOKEN_END || add_duration(parser, step, "fault.for", &inner);
 }
@@ -140,10 +144,25 @@ static bool read_lie(struct parser *parser, struct step *step, const char *key, 
 		scenario_step_add_number(parser, step, of_length ? "length.lie" : "range.lie", value, bytes);
 }
 
+/* lie+N, lie-N, or how else a part is not what was asked for. */
+static bool read_range(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	if (value->length >= 3 && !memcmp(value->text, "lie", 3)) return read_lie(parser, step, key, value);
+	if (!fault_word_find(STEP_SERVE, "range", value->text, value->length)) {
+		char expected[400];
+		fault_word_phrase(STEP_SERVE, "range", NULL, expected, sizeof expected);
+		return scenario_fail_found(parser, value, "lie+N, lie-N, %s", expected);
+	}
+	return scenario_step_add(parser, step, key, value) != NULL;
+}
+
 static bool read_redirect(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
-	if (!scenario_word_is(value, "loop") && value->text[0] != '/')
-		return scenario_fail_found(parser, value, "loop or a path such as /f1");
+	bool elsewhere = value->length > 2 && !memcmp(value->text, "$S", 2);
+
+	if (!scenario_word_is(value, "loop") && value->text[0] != '/' && !elsewhere)
+		return scenario_fail_found(parser, value, "loop, a path such as /f1, or $S(HOST)/f1");
+	if (elsewhere && !scenario_value_text(parser, value)) return false;
 	if (value->length > LOCATION_MAX) return scenario_fail_limit(parser, value, "a path of at most %d bytes", LOCATION_MAX);
 	return scenario_step_add(parser, step, key, value) != NULL;
 }
@@ -170,9 +189,10 @@ static const struct key serve_keys[] = {
 	{ "status", read_status },     { "fault", read_fault },       { "length", read_lie },
 	{ "redirect", read_redirect }, { "throttle", read_throttle }, { "times", read_times },
 	{ "method", read_method },     { "no-length", NULL },         { "chunked", NULL },
-	{ "no-range", NULL },          { "no-head", NULL },           { "range", read_lie },
+	{ "no-range", NULL },          { "no-head", NULL },           { "range", read_range },
+	{ "after", read_for },         { "until", read_for },
 };
-static const struct key host_keys[] = { { "times", read_times }, { "for", read_for } };
+static const struct key host_keys[] = { { "times", read_times }, { "for", read_for }, { "delay", read_for }, { "after", read_for }, { "until", read_for } };
 
 static const struct key *find_key(const struct key *keys, size_t count, const struct word *word, bool flag)
 {
@@ -205,6 +225,35 @@ static struct word word_of(const struct scenario_arg *arg)
 	return (struct word){ .token = TOKEN_PLAIN, .text = arg->text, .length = strlen(arg->text), .col = arg->col };
 }
 
+/* A line that is never in its time is a mistake. */
+static bool check_time(struct parser *parser, const struct step *step)
+{
+	const struct scenario_arg *after = step_arg(step, "after"), *until = step_arg(step, "until");
+	struct word found;
+
+	if (!until || until->number > (after ? after->number : 0)) return true;
+	found = word_of(until);
+	return scenario_fail_found(parser, &found, "an end behind the beginning");
+}
+
+/* dns-slow needs a delay, and no other word may have one. */
+static bool check_host(struct parser *parser, const struct step *step)
+{
+	const struct scenario_arg *delay = step_arg(step, "delay"), *during = step_arg(step, "for"), *until = step_arg(step, "until");
+	struct word found = scenario_word_rest(parser);
+
+	if (!delay && !strcmp(step->word, "dns-slow")) return scenario_fail_found(parser, &found, "delay=DURATION");
+	if (delay && strcmp(step->word, "dns-slow")) {
+		found = word_of(delay);
+		return scenario_fail_found(parser, &found, "no delay= but with dns-slow");
+	}
+	if (during && until) {
+		found = word_of(until);
+		return scenario_fail_found(parser, &found, "for= or until=, not both");
+	}
+	return check_time(parser, step);
+}
+
 /* What only the whole line tells: whether there is a body, and whether the fault lies in it. */
 static bool check_serve(struct parser *parser, const struct step *step)
 {
@@ -216,11 +265,12 @@ static bool check_serve(struct parser *parser, const struct step *step)
 	int64_t body = error || !size ? ERROR_BODY : size->number;
 	struct word found = scenario_word_rest(parser);
 
+	if (!check_time(parser, step)) return false;
 	if (redirect && status && (status->number < 300 || status->number > 399)) {
 		found = word_of(status);
 		return scenario_fail_found(parser, &found, "a status from 300 to 399 beside redirect=");
 	}
-	if (!size && !error && !(fault && !strcmp(fault->text, "garbage")))
+	if (!size && !error && !(fault && origin_is_no_http(fault->text)))
 		return scenario_fail_found(parser, &found, "size=");
 	if (at && at->number > body) {
 		found = word_of(at);
@@ -275,12 +325,12 @@ static bool read_host(struct parser *parser, struct step *step)
 	if (!scenario_value_name(parser, &name, ".-", "a host name")) return false;
 	struct scenario_arg *arg = scenario_step_add(parser, step, "", &name);
 	if (!arg || !scenario_word_next(parser, &answer)) return false;
-	if (!scenario_value_listed("ok refuse dns unreachable connect-timeout", answer.text, answer.length))
-		return scenario_fail_found(parser, &answer, "ok, refuse, dns, unreachable or connect-timeout");
+	if (!scenario_word_is(&answer, "ok") && !fault_word_find(STEP_HOST, "", answer.text, answer.length))
+		return fail_words(parser, STEP_HOST, "", "ok", &answer);
 	step->word = scenario_fail_text(parser, answer.text, answer.length);
 	if (!step->word) return false;
-	return read_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N or for=DURATION") &&
-		add_host(parser, &name, arg->text);
+	return read_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N, for=D, delay=D, after=D or until=D") &&
+		check_host(parser, step) && add_host(parser, &name, arg->text);
 }
 
 bool scenario_serve_host(struct parser *parser, struct step *step)

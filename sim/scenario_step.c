@@ -1,4 +1,5 @@
 /* scenario_step.c -- one line of the plot: which step it is, and the small ones. */
+#include "sim/fault_word.h"
 #include "sim/scenario_internal.h"
 
 #include <string.h>
@@ -70,9 +71,12 @@ static bool read_disk(struct parser *parser, struct step *step)
 	size_t length = sign ? (size_t)(sign - word.text) : word.length;
 	head = scenario_word_part(&word, 0, length);
 	at = scenario_word_part(&word, sign ? length + 1 : length, word.length);
-	if (!scenario_value_listed("full denied locked vanished volume-locked volume-changed no-rename ok", head.text, head.length) ||
-		scenario_word_is(&head, "full") != (at.token != TOKEN_END))
-		return scenario_fail_found(parser, &word, "full@N, denied, locked, vanished, volume-locked, volume-changed, no-rename or ok");
+	const struct fault_word *fault = fault_word_find(STEP_DISK, "", head.text, head.length);
+	if ((!fault && !scenario_word_is(&head, "ok")) || (fault && fault->form & FAULT_FORM_AT) != (at.token != TOKEN_END)) {
+		char expected[400];
+		fault_word_phrase(STEP_DISK, "", "ok", expected, sizeof expected);
+		return scenario_fail_found(parser, &word, "%s", expected);
+	}
 	step->word = scenario_fail_text(parser, head.text, head.length);
 	if (!step->word) return false;
 	if (at.token != TOKEN_END && !(scenario_value_size(parser, &at, &bytes) &&

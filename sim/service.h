@@ -24,6 +24,9 @@
 #define SERVICE_NOTIFY_AGAIN_NS (10 * NET_S)         /* from a callback that failed to the next (CB-003) */
 #define SERVICE_MODIFICATION_NS (500 * NET_MS)       /* between two JobModification */
 #define SERVICE_MAXIMUM_NS (INT64_C(7776000) * NET_S)  /* active time that a job of bits has at most, by default */
+#define SECURITY_IGNORE_CERT_CN_INVALID UINT64_C(0x0002)   /* constants.md 6 */
+#define SECURITY_IGNORE_CERT_DATE_INVALID UINT64_C(0x0004)
+#define SECURITY_IGNORE_UNKNOWN_CA UINT64_C(0x0008)
 #define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
 
 /* What a job waits for. In the queue its number is index of the job * SERVICE_JOB_TIMERS + event. */
@@ -80,6 +83,7 @@ struct transfer {
 	unsigned redirects;
 	enum cause connect_cause, fault;
 	enum host_answer connect_answer;
+	bool secure;                       /* by https:// */
 	unsigned number;                   /* of the request to its path */
 	bool asked_part;                   /* a Range was asked for, from `from` */
 	uint64_t from, to;

@@ -12,7 +12,7 @@
 /* constants.md 5 and 6 */
 #define ACL_ALL 15u
 #define PEER_CACHING_ALL 7u
-#define SECURITY_KNOWN 0x0F1Fu
+#define SECURITY_KNOWN 0x0F1Fu   /* all flags */
 #define PROGRAM_MAX 260
 #define PARAMETERS_MAX 4000
 #define USER_MAX 300

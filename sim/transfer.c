@@ -40,12 +40,10 @@ static void add_unsigned(struct trace_line *line, const char *key, uint64_t valu
 
 static void tell_connect(struct service_job *job)
 {
-	static const char *const words[] = { [HOST_OK] = "ok", [HOST_REFUSE] = "refuse", [HOST_DNS] = "dns",
-		[HOST_UNREACHABLE] = "unreachable", [HOST_CONNECT_TIMEOUT] = "connect-timeout" };
 	struct trace_line line;
 
 	trace_line_init(&line, job->service->now_ns, ACTOR_ORIGIN, job->transfer.host, "connect");
-	trace_add(&line, "answer", words[job->transfer.connect_answer]);
+	trace_add(&line, "answer", origin_host_word(job->transfer.connect_answer));
 	service_line(job->service, &line);
 }
 
@@ -117,15 +115,28 @@ bool transfer_split_url(const char *url, char *host, size_t host_size, char *pat
 	return true;
 }
 
+/* What is wrong with a certificate matters by https:// only, and not to a job whose security flags ignore it
+ * (nf-bits2_5-ibackgroundcopyjobhttpoptions-setsecurityflags). */
+static bool is_tolerated(const struct service_job *job, enum host_answer answer)
+{
+	static const uint64_t ignored[HOST_ANSWERS] = { [HOST_TLS_NAME] = SECURITY_IGNORE_CERT_CN_INVALID,
+		[HOST_TLS_DATE] = SECURITY_IGNORE_CERT_DATE_INVALID, [HOST_TLS_ISSUER] = SECURITY_IGNORE_UNKNOWN_CA };
+
+	return ignored[answer] && (!job->transfer.secure || job->later.security_flags & ignored[answer]);
+}
+
 void transfer_connect(struct service_job *job)
 {
 	struct service *service = job->service;
 	struct transfer *transfer = &job->transfer;
 
+	int64_t delay_ns = 0;
+
 	transfer->connect_answer = HOST_OK;
 	if (service->network_up && !service->blocked)
-		transfer->connect_answer = origin_connect(service->origin, transfer->host, service->now_ns);
-	transfer_arm(job, TRANSFER_CONNECT, net_connect_ns(transfer->connect_answer, &transfer->connect_cause));
+		transfer->connect_answer = origin_connect(service->origin, transfer->host, service->now_ns, &delay_ns);
+	if (is_tolerated(job, transfer->connect_answer)) transfer->connect_answer = HOST_OK;
+	transfer_arm(job, TRANSFER_CONNECT, net_connect_ns(transfer->connect_answer, delay_ns, &transfer->connect_cause));
 }
 
 static bool asks_head_first(const struct service_job *job)
@@ -146,6 +157,7 @@ void transfer_aim(struct service_job *job)
 	assert(valid); /* AddFile refuses what is no URL */
 	(void)valid;
 	transfer->redirects = 0;
+	transfer->secure = !strncmp(transfer_file(job)->url, "https:", strlen("https:"));
 }
 
 /* Every file is there, or the current one has no byte (C-56). */
@@ -197,25 +209,6 @@ static bool is_stopped_by_world(struct service_job *job)
 	return true;
 }
 
-static void connected(struct service_job *job)
-{
-	enum cause cause = job->transfer.connect_cause;
-
-	if (is_stopped_by_world(job)) return;
-	if (!service_file_place(transfer_file(job))) {
-		transfer_fail(job, CAUSE_NO_LOCAL_PATH);
-		return;
-	}
-	if (cause == CAUSE_NONE) {
-		transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);
-		return;
-	}
-	tell_connect(job);
-	transfer_fail(job, cause);
-}
-
-/* --- faults */
-
 static enum event event_of(enum fault_class fault_class)
 {
 	switch (fault_class) {
@@ -227,13 +220,41 @@ static enum event event_of(enum fault_class fault_class)
 	return EVENT_COUNT; /* the dialect does not know the cause */
 }
 
+static void connected(struct service_job *job)
+{
+	enum cause cause = job->transfer.connect_cause;
+
+	if (is_stopped_by_world(job)) return;
+	if (!service_file_place(transfer_file(job))) {
+		transfer_fail(job, CAUSE_NO_LOCAL_PATH);
+		return;
+	}
+	if (cause == CAUSE_NONE || event_of(machine_report(job->service->machine, cause, 0).fault_class) == EVENT_COUNT) {
+		transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);   /* a cause that the dialect does not know stops nobody */
+		return;
+	}
+	tell_connect(job);
+	transfer_fail(job, cause);
+}
+
+/* --- faults */
+
+/* A date is compared with the machine's own wall clock; one that has passed delays nothing. */
+static int64_t retry_after_ns(const struct service_job *job)
+{
+	const struct response *response = &job->transfer.response;
+	int64_t after_ns = response->retry_after_ns - (response->retry_is_date ? job->service->wall_ns : 0);
+
+	return after_ns > 0 ? after_ns : 0;
+}
+
 void transfer_step_cause(struct service_job *job, enum cause cause, enum event event)
 {
 	struct occurrence occurrence = service_occurrence(job->service, event);
 
 	occurrence.cause = cause;
 	occurrence.http_status = job->transfer.response.status;
-	occurrence.retry_after_ns = job->transfer.response.retry_after_ns;
+	occurrence.retry_after_ns = retry_after_ns(job);
 	occurrence.file_known = true;
 	service_step(job, &occurrence);
 }
@@ -336,6 +357,8 @@ static void request_arrived(struct service_job *job)
 		request.range_to = transfer->to;
 		request.if_range = transfer->asked_part && !service_has_defect(service, DEFECT_asks_unguarded) ? validator(transfer_file(job)) : NULL;
 	}
+	if (transfer->connect_answer == HOST_DNS_WRONG) request.instead = 404;
+	if (transfer->connect_answer == HOST_PROXY_407) request.instead = 407;
 	transfer->number = count_request(service, transfer->path);
 	transfer->open = true;
 	transfer->told = 0;

@@ -218,6 +218,7 @@ static void break_off(struct service_job *job)
 	case ENDING_STALL: fall_silent(job); break;
 	case ENDING_DONE:
 	case ENDING_TRUNCATE:
+	case ENDING_BAD_CHUNKS:
 	case ENDING_GARBAGE:
 		transfer_close(job, job->transfer.response.ending == ENDING_DONE ? "done" : "truncate", sent);
 		transfer_fail(job, CAUSE_HTTP_SHORT);

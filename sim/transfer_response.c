@@ -28,13 +28,15 @@ static void redirect(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 	char host[sizeof transfer->host];
+	bool elsewhere = transfer->response.location[0] != '/';
 
 	if (++transfer->redirects > NET_REDIRECTS_MAX) {
 		transfer_fail(job, CAUSE_HTTP_REDIRECT_LOOP);
 		return;
 	}
 	memcpy(host, transfer->host, sizeof host);
-	if (transfer->response.location[0] == '/') {
+	if (elsewhere) transfer->secure = !strncmp(transfer->response.location, "https:", strlen("https:"));
+	if (!elsewhere) {
 		snprintf(transfer->path, sizeof transfer->path, "%s", transfer->response.location);
 	} else if (!transfer_split_url(transfer->response.location, transfer->host, sizeof transfer->host, transfer->path,
 		sizeof transfer->path)) {
@@ -135,6 +137,10 @@ static bool accept_part(struct service_job *job)
 		restart_and_ask(job);
 		return false;
 	}
+	if (response->range_to > transfer->to) {
+		fail_response(job, CAUSE_HTTP_MERGED_RANGES);
+		return false;
+	}
 	if (transfer->to != UINT64_MAX && response->range_to != transfer->to) {
 		fail_response(job, CAUSE_HTTP_416);
 		return false;
@@ -224,6 +230,9 @@ void transfer_answered(struct service_job *job)
 		answered_error(job);
 	} else if (job->transfer.head) {
 		answered_head(job);
+	} else if (response->ending == ENDING_BAD_CHUNKS) {
+		transfer_close(job, "bad-chunks", 0);
+		transfer_fail(job, CAUSE_HTTP_BAD_CHUNKS);
 	} else {
 		answered_get(job);
 	}

@@ -45,12 +45,7 @@ static bool is_command(const struct world *world, const char *feature)
 
 static bool world_has(void *self, const char *feature)
 {
-	static const char *const features[] = { "host.unreachable", "host.times", "net.down", "disk.full", "disk.denied",
-		"disk.locked", "disk.vanished", "disk.volume-locked", "disk.volume-changed", "disk.no-rename", "service.restart", "user.session", "clock.wall", "clock.virtual", "policy", "timer.next" };
-
-	for (size_t i = 0; i < sizeof features / sizeof *features; i++)
-		if (!strcmp(features[i], feature)) return true;
-	return is_command(self, feature);
+	return scenario_feature_is_of_world(feature, strlen(feature)) || is_command(self, feature);
 }
 
 static void world_call(void *self, const struct call *call, struct reply *reply)
@@ -249,7 +244,7 @@ static int world_compare(void *self, const char *local, const char *path)
 	unsigned version;
 
 	if (!file) return -1;
-	if (!origin_content(world->service->origin, path, &size, &version)) return 0;
+	if (!origin_content(world->service->origin, path, world->service->now_ns, &size, &version)) return 0;
 	return disk_is(file, path, version, size);
 }
 

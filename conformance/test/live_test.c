@@ -262,6 +262,12 @@ static const struct row {
 	{ "promise_of_more_is_broken", "serve /f1 size=1k length=lie+100", GET "\r\n", NULL, END_CLOSED, { "200", "Content-Length: 1124\r\n", NULL }, NULL, 1024, 0, true, "length=1124 sent=1024" },
 	{ "promise_of_less_is_broken", "serve /f1 size=1k length=lie-100", GET "\r\n", NULL, END_CLOSED, { "200", "Content-Length: 924\r\n", NULL }, NULL, 1024, 0, true, "length=924 sent=1024" },
 	{ "no_length_ends_with_the_connection", "serve /f1 size=1k no-length", GET "\r\n", NULL, END_CLOSED, { "200", NULL, NULL }, "Content-Length", 1024, 0, true, "length=none sent=1024 ending=done" },
+	{ "retry_after_may_be_a_date", "serve /f1 status=503(retry-after=date+1h)", GET "\r\n", NULL, END_CLOSED, { "503", "Retry-After: ", " GMT\r\nConnection" }, NULL, 32, 0, false, "status=503" },
+	{ "part_that_nobody_asked_for", "serve /f1 size=1k range=unasked", GET "\r\n", NULL, END_CLOSED, { "206", "Content-Range: bytes 0-1023/1024\r\n", NULL }, NULL, 1024, 0, true, "status=206 length=1024 sent=1024 ending=done fault=unasked" },
+	{ "part_with_the_header_of_another", "serve /f1 size=1k range=wrong-header", GET "Range: bytes=9-\r\n\r\n", NULL, END_CLOSED, { "206", "Content-Range: bytes 10-1023/1024\r\n", NULL }, NULL, 1015, 9, true, "fault=wrong-header content=1 version=1 from=9" },
+	{ "part_without_a_header", "serve /f1 size=1k range=no-header", GET "Range: bytes=9-\r\n\r\n", NULL, END_CLOSED, { "206", NULL, NULL }, "Content-Range", 1015, 9, true, "fault=no-header" },
+	{ "part_that_goes_on", "serve /f1 size=1k range=merged", GET "Range: bytes=9-99\r\n\r\n", NULL, END_CLOSED, { "206", "Content-Range: bytes 9-1023/1024\r\n", NULL }, NULL, 1015, 9, true, "fault=merged" },
+	{ "line_out_of_its_time_does_not_answer", "serve /f1 status=404 after=9999d\nserve /f1 size=1k until=9999d", GET "\r\n", NULL, END_CLOSED, { "200", NULL, NULL }, NULL, 1024, 0, true, "line=6" },
 	{ "throttled_file_arrives", "serve /f1 size=100 throttle=1k", GET "\r\n", NULL, END_CLOSED, { "200", NULL, NULL }, NULL, 100, 0, true, "sent=100 ending=done" },
 	{ "redirect_is_absolute", "serve /f1 redirect=/f2", GET "\r\n", NULL, END_CLOSED, { "Location: http://127.0.0.1:", "/f2\r\n", NULL }, NULL, 32, 0, false, "status=30" },
 	{ "redirect_loop_points_to_itself", "serve /f1 redirect=loop", GET "\r\n", NULL, END_CLOSED, { "Location: http://127.0.0.1:", "/f1\r\n", NULL }, NULL, 32, 0, false, "status=30" },
@@ -311,6 +317,51 @@ static void garbage_is_no_http(void **state)
 	assert_true(fixture->got_length > 0);
 	assert_null(memmem(fixture->got, fixture->got_length, "HTTP", 4));
 	assert_told(fixture, "sent=0 ending=garbage fault=garbage");
+}
+
+static void garbage_may_follow_a_status_line(void **state)
+{
+	struct fixture *fixture = *state;
+	serve(fixture, "serve /f1 fault=garbage-head");
+	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
+	assert_memory_equal(fixture->got, "HTTP/1.1 200 OK\r\n", 17);
+	assert_true((unsigned char)fixture->got[17] >= 0x80);
+	assert_told(fixture, "sent=0 ending=garbage fault=garbage-head");
+}
+
+static void header_without_end_is_a_mebibyte(void **state)
+{
+	struct fixture *fixture = *state;
+	serve(fixture, "serve /f1 fault=header-flood");
+	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
+	assert_true(fixture->got_length > 1u << 20);
+	assert_null(memmem(fixture->got, fixture->got_length, "\r\n\r\n", 4));
+	assert_told(fixture, "ending=garbage fault=header-flood");
+}
+
+static void bad_chunk_has_no_length(void **state)
+{
+	struct fixture *fixture = *state;
+	serve(fixture, "serve /f1 size=1k fault=bad-chunks");
+	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
+	assert_head(fixture, "Transfer-Encoding: chunked\r\n");
+	assert_memory_equal(fixture->body, "no length\r\n", 11);
+	assert_told(fixture, "length=none sent=0 ending=bad-chunks fault=bad-chunks");
+}
+
+static void part_may_come_in_a_multipart_body(void **state)
+{
+	static const char before[] = "--bgcheck-part\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes 9-99/1024\r\n\r\n";
+	struct fixture *fixture = *state;
+	char length[60];
+	serve(fixture, "serve /f1 size=1k range=multipart");
+	assert_int_equal(fetch(fixture, GET "Range: bytes=9-99\r\n\r\n", NULL), END_CLOSED);
+	assert_head(fixture, "Content-Type: multipart/byteranges; boundary=bgcheck-part\r\n");
+	snprintf(length, sizeof length, "Content-Length: %zu\r\n", fixture->body_length);
+	assert_head(fixture, length);
+	assert_memory_equal(fixture->body, before, sizeof before - 1);
+	assert_content(fixture->body + sizeof before - 1, 91, "/f1", 1, 9);
+	assert_memory_equal(fixture->body + sizeof before - 1 + 91, "\r\n--bgcheck-part--\r\n", 20);
 }
 
 static void chunked_file_is_whole(void **state)
@@ -369,6 +420,21 @@ static void etag_changes_behind_a_reset(void **state)
 	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
 	assert_head(fixture, "ETag: \"a-2\"\r\n");
 	assert_content(fixture->body, 1024, "/f1", 2, 0);
+}
+
+static void modified_and_size_change_behind_a_reset(void **state)
+{
+	struct fixture *fixture = *state;
+	serve(fixture, "serve /f1 size=1k fault=modified-change@100\nserve /f2 size=1k etag=\"a\" fault=size-change@100");
+	assert_int_equal(get(fixture, "/f1"), END_RESET);
+	assert_head(fixture, "Last-Modified: Wed, 01 Jan 2020");
+	assert_int_equal(get(fixture, "/f1"), END_CLOSED);
+	assert_head(fixture, "Last-Modified: Thu, 02 Jan 2020");
+	assert_content(fixture->body, 1024, "/f1", 2, 0);
+	assert_int_equal(get(fixture, "/f2"), END_RESET);
+	assert_int_equal(get(fixture, "/f2"), END_CLOSED);
+	assert_head(fixture, "Content-Length: 2048\r\n");
+	assert_head(fixture, "ETag: \"a\"\r\n");
 }
 
 static void head_in_pieces_is_understood(void **state)
@@ -526,7 +592,8 @@ static void what_sockets_cannot_do_is_refused(void **state)
 {
 	static const char *const steps[][2] = {
 		{ "host a refuse times=2", "host.times" }, { "host a unreachable", "host.unreachable" }, { "host a dns for=3s", "for=" },
-		{ "host origin dns", "once the client has its URL" },
+		{ "host origin dns", "once the client has its URL" }, { "host a tls-date", "host.tls-date" }, { "host a proxy-407", "host.proxy-407" },
+		{ "host a refuse after=3s", "after=" },
 	};
 	struct fixture *fixture = *state;
 	char why[FAILURE_TEXT_MAX];
@@ -602,6 +669,11 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(garbage_is_no_http),
+		TEST(garbage_may_follow_a_status_line),
+		TEST(header_without_end_is_a_mebibyte),
+		TEST(bad_chunk_has_no_length),
+		TEST(part_may_come_in_a_multipart_body),
+		TEST(modified_and_size_change_behind_a_reset),
 		TEST(chunked_file_is_whole),
 		TEST(truncated_chunks_have_no_end),
 		TEST(requests_of_a_path_are_counted),

@@ -9,18 +9,28 @@
 
 static void connections_stand_or_fail_in_their_time(void **state)
 {
-	static const struct { enum host_answer answer; int64_t ns; enum cause cause; } rows[] = {
-		{ HOST_OK, 25 * NET_MS, CAUSE_NONE },
-		{ HOST_REFUSE, 25 * NET_MS, CAUSE_NET_REFUSED },
-		{ HOST_DNS, 5 * NET_MS, CAUSE_NET_DNS },
-		{ HOST_UNREACHABLE, 25 * NET_MS, CAUSE_NET_UNREACHABLE },
-		{ HOST_CONNECT_TIMEOUT, 20 * NET_S + 5 * NET_MS, CAUSE_NET_TIMEOUT },
+	static const struct { enum host_answer answer; int64_t ns; enum cause cause; int64_t delay_ns; } rows[] = {
+		{ HOST_OK, 25 * NET_MS, CAUSE_NONE, 0 },
+		{ HOST_REFUSE, 25 * NET_MS, CAUSE_NET_REFUSED, 0 },
+		{ HOST_DNS, 5 * NET_MS, CAUSE_NET_DNS, 0 },
+		{ HOST_UNREACHABLE, 25 * NET_MS, CAUSE_NET_UNREACHABLE, 0 },
+		{ HOST_CONNECT_TIMEOUT, 20 * NET_S + 5 * NET_MS, CAUSE_NET_TIMEOUT, 0 },
+		{ HOST_DNS_SLOW, 3025 * NET_MS, CAUSE_NONE, 3 * NET_S },
+		{ HOST_DNS_SLOW, 20 * NET_S, CAUSE_NET_TIMEOUT, 20 * NET_S },
+		{ HOST_DNS_WRONG, 25 * NET_MS, CAUSE_NONE, 0 },
+		{ HOST_TLS_DATE, 25 * NET_MS, CAUSE_TLS_DATE, 0 },
+		{ HOST_TLS_NAME, 25 * NET_MS, CAUSE_TLS_NAME, 0 },
+		{ HOST_TLS_ISSUER, 25 * NET_MS, CAUSE_TLS_ISSUER, 0 },
+		{ HOST_PROXY_REFUSE, 25 * NET_MS, CAUSE_PROXY_REFUSED, 0 },
+		{ HOST_PROXY_407, 25 * NET_MS, CAUSE_NONE, 0 },
+		{ HOST_PROXY_INVALID, 25 * NET_MS, CAUSE_PROXY_INVALID, 0 },
+		{ HOST_TOKEN, 25 * NET_MS, CAUSE_TOKEN_REQUIRED, 0 },
 	};
 	enum cause cause;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_int_equal(net_connect_ns(rows[i].answer, &cause), rows[i].ns);
+		assert_int_equal(net_connect_ns(rows[i].answer, rows[i].delay_ns, &cause), rows[i].ns);
 		assert_int_equal(cause, rows[i].cause);
 	}
 }

@@ -350,11 +350,11 @@ static void a_change_is_served_once_and_then_stays(void **state)
 	uint64_t size;
 
 	change(box, "serve /f1 size=64k etag=\"a\" fault=etag-change@16k", 0);
-	assert_true(origin_content(box->origin, "/f1", &size, &before));
+	assert_true(origin_content(box->origin, "/f1", 0, &size, &before));
 	assert_int_equal(ask(box, "GET", "/f1")->ending, ENDING_RESET);
 	assert_int_equal(box->response.version, before);
 	assert_string_equal(box->response.etag, "\"a\"");
-	assert_true(origin_content(box->origin, "/f1", &size, &after));
+	assert_true(origin_content(box->origin, "/f1", 0, &size, &after));
 	assert_int_not_equal(after, before);
 	assert_int_equal(ask_part(box, "/f1", 16384, UINT64_MAX, "\"a\"")->status, 200);
 	assert_string_not_equal(box->response.etag, "\"a\"");
@@ -395,17 +395,17 @@ static void content_is_what_the_next_get_would_bring(void **state)
 	uint64_t size;
 	unsigned version;
 
-	assert_false(origin_content(box->origin, "/f1", &size, &version));
+	assert_false(origin_content(box->origin, "/f1", 0, &size, &version));
 	change(box, "serve /f1 size=1 etag=\"a\"", 0);
 	change(box, "serve /f1 size=2 etag=\"b\"", 0);
 	change(box, "serve /f1 status=404", 0);
-	assert_true(origin_content(box->origin, "/f1", &size, &version));
+	assert_true(origin_content(box->origin, "/f1", 0, &size, &version));
 	assert_int_equal(size, 1);
 	ask(box, "GET", "/f1");
-	assert_true(origin_content(box->origin, "/f1", &size, &version));
+	assert_true(origin_content(box->origin, "/f1", 0, &size, &version));
 	assert_int_equal(size, 2);
 	ask(box, "GET", "/f1");
-	assert_true(origin_content(box->origin, "/f1", &size, &version)); /* 404 follows: what was served last */
+	assert_true(origin_content(box->origin, "/f1", 0, &size, &version)); /* 404 follows: what was served last */
 	assert_int_equal(size, 2);
 }
 
@@ -414,28 +414,39 @@ static void hosts_answer_connections_as_told(void **state)
 	static const struct { const char *line; enum host_answer answer; } rows[] = {
 		{ "host h1 ok", HOST_OK }, { "host h1 refuse", HOST_REFUSE }, { "host h1 dns", HOST_DNS },
 		{ "host h1 unreachable", HOST_UNREACHABLE }, { "host h1 connect-timeout", HOST_CONNECT_TIMEOUT },
+		{ "host h1 dns-slow delay=2s", HOST_DNS_SLOW }, { "host h1 dns-wrong", HOST_DNS_WRONG }, { "host h1 tls-date", HOST_TLS_DATE },
+		{ "host h1 tls-name", HOST_TLS_NAME }, { "host h1 tls-issuer", HOST_TLS_ISSUER }, { "host h1 proxy-refuse", HOST_PROXY_REFUSE },
+		{ "host h1 proxy-407", HOST_PROXY_407 }, { "host h1 proxy-invalid", HOST_PROXY_INVALID }, { "host h1 token", HOST_TOKEN },
 	};
 	struct box *box = *state;
+	int64_t delay_ns;
 
-	assert_int_equal(origin_connect(box->origin, "origin", 0), HOST_OK);
-	assert_int_equal(origin_connect(box->origin, "h1", 0), HOST_DNS);
+	assert_int_equal(origin_connect(box->origin, "origin", 0, &delay_ns), HOST_OK);
+	assert_int_equal(origin_connect(box->origin, "h1", 0, &delay_ns), HOST_DNS);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		change(box, rows[i].line, 0);
-		assert_int_equal(origin_connect(box->origin, "h1", 0), rows[i].answer);
+		assert_int_equal(origin_connect(box->origin, "h1", 0, &delay_ns), rows[i].answer);
 	}
 }
 
 static void a_fault_of_a_host_ends_by_count_or_by_time(void **state)
 {
 	struct box *box = *state;
+	int64_t delay_ns;
 
 	change(box, "host h1 refuse times=2", 0);
-	assert_int_equal(origin_connect(box->origin, "h1", 0), HOST_REFUSE);
-	assert_int_equal(origin_connect(box->origin, "h1", 0), HOST_REFUSE);
-	assert_int_equal(origin_connect(box->origin, "h1", 0), HOST_OK);
+	assert_int_equal(origin_connect(box->origin, "h1", 0, &delay_ns), HOST_REFUSE);
+	assert_int_equal(origin_connect(box->origin, "h1", 0, &delay_ns), HOST_REFUSE);
+	assert_int_equal(origin_connect(box->origin, "h1", 0, &delay_ns), HOST_OK);
 	change(box, "host h1 unreachable for=10s", 5 * NS_PER_S);
-	assert_int_equal(origin_connect(box->origin, "h1", 15 * NS_PER_S - 1), HOST_UNREACHABLE);
-	assert_int_equal(origin_connect(box->origin, "h1", 15 * NS_PER_S), HOST_OK);
+	assert_int_equal(origin_connect(box->origin, "h1", 15 * NS_PER_S - 1, &delay_ns), HOST_UNREACHABLE);
+	assert_int_equal(origin_connect(box->origin, "h1", 15 * NS_PER_S, &delay_ns), HOST_OK);
+	change(box, "host h1 dns-slow delay=3s after=20s until=30s", 15 * NS_PER_S);
+	assert_int_equal(origin_connect(box->origin, "h1", 20 * NS_PER_S - 1, &delay_ns), HOST_OK);
+	assert_int_equal(delay_ns, 0);
+	assert_int_equal(origin_connect(box->origin, "h1", 20 * NS_PER_S, &delay_ns), HOST_DNS_SLOW);
+	assert_int_equal(delay_ns, 3 * NS_PER_S);
+	assert_int_equal(origin_connect(box->origin, "h1", 30 * NS_PER_S, &delay_ns), HOST_OK);
 }
 
 static void too_many_lines_are_refused(void **state)
