@@ -214,6 +214,9 @@ static const struct verb {
 	{ "explore", verb_explore, VERB_PLAIN },
 	{ "export", verb_export, VERB_PLAIN },
 	{ "mutants", verb_mutants, VERB_PLAIN },
+	{ "campaign", verb_campaign, VERB_PLAIN },
+	{ "merge", verb_merge, VERB_PLAIN },
+	{ "shrink", verb_shrink, VERB_PLAIN },
 	{ "xfail", verb_xfail, VERB_PLAIN },
 	{ "fmt", verb_fmt, VERB_PLAIN },
 	{ "bless", verb_bless, VERB_PLAIN },
@@ -253,7 +256,7 @@ static void keep_standard_files(void)
 int main(int argc, char **argv)
 {
 	struct arena arena;
-	struct options options = { .library = LIBRARY, .dialect = -1, .bounds = { .files = 2, .retries = 1, .threads = 1 },
+	struct options options = { .library = LIBRARY, .dialect = -1, .from = 1, .draw = { .steps = 16, .faults = 4 }, .bounds = { .files = 2, .retries = 1, .threads = 1 },
 		.run = { .unit = { .seed = 1, .tolerance_ns = 1500000000, .real_limit_ns = 30000000000, .start_timeout_ns = 60000000000,
 			.step_timeout_ns = 30000000000, .scenario_timeout_ns = 180000000000 } } };
 	keep_standard_files();

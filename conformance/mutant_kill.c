@@ -1,6 +1,7 @@
 /* mutant_kill.c -- plays a mutant in one scenario after the other, the likeliest first, and asks the explorer about the rest. */
 #include "conformance/mutant_kill.h"
 
+#include "conformance/failure.h"
 #include "conformance/mutant_open.h"
 #include "conformance/rules.h"
 #include "model/status.h"
@@ -70,49 +71,27 @@ static void tell(const struct trial *trial, const struct kill_unit *unit, const 
 	fputc('\n', trial->matrix);
 }
 
-static bool judge_findings(const struct trial *trial, const struct kill_unit *unit, const struct judge *judge)
-{
-	unsigned count;
-	const struct rule *rules = rules_all(&count);
-	bool broken = false;
-	for (unsigned i = 0; i < judge_findings_count(judge); i++) {
-		const struct finding *finding = judge_finding(judge, i);
-		if (rules[finding->rule].level > LEVEL_SHOULD) continue;
-		broken = true;
-		put(trial->result->shown, finding->rule);
-		if (kill_has(unit->rules, finding->rule)) put(trial->result->credited, finding->rule);
-		tell(trial, unit, rules[finding->rule].id, finding->signature);
-	}
-	return broken;
-}
+struct seeing {
+	const struct trial *trial;
+	const struct kill_unit *unit;
+};
 
-static bool judge_checks(const struct trial *trial, const struct kill_unit *unit, const struct play *play)
+static void see(void *context, const struct broken *broken)
 {
-	bool broken = false;
-	for (unsigned i = 0; i < play->checks_count; i++) {
-		if (play->checks[i].passed) continue;
-		broken = true;
-		tell(trial, unit, "CHECK", play->checks[i].step);
-	}
-	return broken;
+	const struct seeing *seeing = context;
+	struct kill_result *result = seeing->trial->result;
+	if (broken->index >= 0) put(result->shown, (unsigned)broken->index);
+	if (broken->index >= 0 && kill_has(seeing->unit->rules, (unsigned)broken->index)) put(result->credited, (unsigned)broken->index);
+	tell(seeing->trial, seeing->unit, broken->rule, broken->signature);
 }
 
 /* Whether something was broken. */
 static bool play(struct arena *arena, const struct trial *trial, const struct kill_unit *unit, struct unit_trial *played)
 {
-	static const char *const ends[] = { [PLAY_DONE] = "", [PLAY_STOPPED] = "the play stopped", [PLAY_UNSUPPORTED] = "unsupported",
-		[PLAY_BROKEN] = "the implementation failed" };
+	struct seeing seeing = { trial, unit };
 	unit_try(arena, trial->field->options, &unit->unit, trial->machine, played);
 	trial->result->ran++;
-	if (played->harness) {
-		tell(trial, unit, "END", played->harness);
-		return true;
-	}
-	bool broken = judge_findings(trial, unit, played->judge);
-	broken |= judge_checks(trial, unit, &played->play);
-	if (played->play.end != PLAY_DONE) tell(trial, unit, "END", ends[played->play.end]);
-	if (played->diverged) tell(trial, unit, ORACLE_RULE, played->first.signature);
-	return broken || played->diverged || played->play.end != PLAY_DONE;
+	return failure_look(played, see, &seeing) > 0;
 }
 
 /* --- what the reference does */

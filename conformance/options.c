@@ -1,6 +1,7 @@
 /* options.c -- what the options are, and what is wrong with them. */
 #include "conformance/options.h"
 
+#include "conformance/campaign.h"
 #include "conformance/usage.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ enum option_id { OPTION_IMPL = 256, OPTION_DIALECT, OPTION_LIBRARY, OPTION_OUT, 
 	OPTION_SEED,
 	OPTION_JOBS, OPTION_TOLERANCE, OPTION_REAL_LIMIT, OPTION_START, OPTION_STEP, OPTION_SCENARIO, OPTION_QUIET, OPTION_JSON, OPTION_TSV,
 	OPTION_RETRIES, OPTION_READING, OPTION_FILES, OPTION_THREADS, OPTION_CORE, OPTION_WITNESS, OPTION_BOUND, OPTION_MEMORY, OPTION_ACCEPT,
-	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_MATRIX, OPTION_HELP, OPTION_VERSION };
+	OPTION_REASON, OPTION_EXPIRES, OPTION_PROGRAM, OPTION_CHECK, OPTION_MATRIX, OPTION_SEEDS, OPTION_STEPS,
+	OPTION_FAULTS, OPTION_SWARM, OPTION_WRITE, OPTION_HELP, OPTION_VERSION };
 
 static const struct option LONG_OPTIONS[] = {
 	{ "impl", required_argument, NULL, OPTION_IMPL },
@@ -66,6 +68,11 @@ static const struct option LONG_OPTIONS[] = {
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "certify", no_argument, NULL, OPTION_CERTIFY },
 	{ "matrix", required_argument, NULL, OPTION_MATRIX },
+	{ "seeds", required_argument, NULL, OPTION_SEEDS },
+	{ "steps", required_argument, NULL, OPTION_STEPS },
+	{ "faults", required_argument, NULL, OPTION_FAULTS },
+	{ "swarm", no_argument, NULL, OPTION_SWARM },
+	{ "write", required_argument, NULL, OPTION_WRITE },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "all", no_argument, NULL, OPTION_ALL },
 	{ "tsv", no_argument, NULL, OPTION_TSV },
@@ -96,6 +103,32 @@ static int set_number(struct options *options, int id, const char *text)
 	case OPTION_STEP: unit->step_timeout_ns = n * 1000000000; break;
 	case OPTION_SCENARIO: unit->scenario_timeout_ns = n * 1000000000; break;
 	}
+	return 0;
+}
+
+/* A..B, or one number. */
+static int set_seeds(struct options *options, const char *text)
+{
+	char first[24];
+	int64_t from, to;
+	const char *dots = strstr(text, "..");
+	snprintf(first, sizeof first, "%.*s", (int)(dots ? dots - text : 20), text);
+	if (!parse_number(first, 0, INT64_MAX, &from) || !parse_number(dots ? dots + 2 : first, from, INT64_MAX, &to))
+		return options_usage("expected seeds A..B with A not above B, found", text);
+	if (to - from >= CAMPAIGN_SEEDS_MAX) return options_usage("expected at most 100000000 seeds, found", text);
+	options->from = (uint64_t)from;
+	options->to = (uint64_t)to;
+	return 0;
+}
+
+/* How much is drawn. */
+static int set_draw(unsigned *number, const char *text, unsigned most)
+{
+	int64_t n;
+	char expected[60];
+	snprintf(expected, sizeof expected, "expected a number from 0 to %u, found", most);
+	if (!parse_number(text, 0, most, &n)) return options_usage(expected, text);
+	*number = (unsigned)n;
 	return 0;
 }
 
@@ -138,6 +171,11 @@ static int set_option(struct options *options, int id, char *value)
 	case OPTION_RULES:
 		options->run.unit.no_rules = !strcmp(value, "none");
 		return options->run.unit.no_rules || !strcmp(value, "all") ? 0 : options_usage("expected --rules all or none, found", value);
+	case OPTION_SEEDS: return set_seeds(options, value);
+	case OPTION_STEPS: return set_draw(&options->draw.steps, value, DRAW_STEPS_MAX);
+	case OPTION_FAULTS: return set_draw(&options->draw.faults, value, DRAW_FAULTS_MAX);
+	case OPTION_SWARM: options->draw.swarm = true; return 0;
+	case OPTION_WRITE: options->write = value; return 0;
 	case OPTION_MATRIX: options->matrix = value; return 0;
 	case OPTION_STRICT: options->strict = true; return 0;
 	case OPTION_QUIET: options->quiet = true; return 0;
@@ -156,6 +194,18 @@ static int set_option(struct options *options, int id, char *value)
 	}
 }
 
+int options_set_impl(struct options *options)
+{
+	struct unit_options *unit = &options->run.unit;
+	unit->impl = IMPL_REFERENCE;
+	if (!options->impl || !strcmp(options->impl, "reference")) return 0;
+	if (strncmp(options->impl, "mutant:", 7)) return options_usage("expected --impl reference or mutant:ID, found", options->impl);
+	unit->impl = IMPL_MUTANT;
+	unit->mutant = mutant_find(options->impl + 7);
+	if (!unit->mutant && mutant_row_find(options->impl + 7, &options->edit)) unit->mutant = &options->edit.mutant;
+	return unit->mutant ? 0 : options_usage("expected a mutant of `bgcheck show mutants`, found", options->impl + 7);
+}
+
 static int parse_impl(struct options *options, char **adapter)
 {
 	struct unit_options *unit = &options->run.unit;
@@ -165,15 +215,9 @@ static int parse_impl(struct options *options, char **adapter)
 		unit->impl = IMPL_EXEC;
 		unit->argv = adapter;
 		if (!options->run.jobs) options->run.jobs = 4;
-	} else if (!options->impl || !strcmp(options->impl, "reference")) unit->impl = IMPL_REFERENCE;
-	else if (!strncmp(options->impl, "mutant:", 7)) {
-		unit->impl = IMPL_MUTANT;
-		unit->mutant = mutant_find(options->impl + 7);
-		if (!unit->mutant && mutant_row_find(options->impl + 7, &options->edit)) unit->mutant = &options->edit.mutant;
-		if (!unit->mutant) return options_usage("expected a mutant of `bgcheck show mutants`, found", options->impl + 7);
-	} else return options_usage("expected --impl reference or mutant:ID, found", options->impl);
+	}
 	if (!options->run.jobs) options->run.jobs = 1;
-	return 0;
+	return adapter ? 0 : options_set_impl(options);
 }
 
 /* After all options: which choices there are depends on the dialect. */
@@ -181,8 +225,10 @@ static int parse_readings(struct options *options)
 {
 	struct failure failure = { 0 };
 	if (options->check && strcmp(options->verb, "fmt")) return options_usage("only `fmt` takes --check, found", options->verb);
-	if (options->reading_count && strcmp(options->verb, "run") && strcmp(options->verb, "trace") && strcmp(options->verb, "judge"))
-		return options_usage("only `run`, `judge` and `trace` take --reading, found", options->verb);
+	static const char *const takers[] = { "run", "trace", "judge", "campaign", "shrink" };
+	bool takes = false;
+	for (size_t i = 0; i < sizeof takers / sizeof takers[0]; i++) takes |= !strcmp(options->verb, takers[i]);
+	if (options->reading_count && !takes) return options_usage("only `run`, `judge`, `trace`, `campaign` and `shrink` take --reading, found", options->verb);
 	for (unsigned i = 0; i < options->reading_count; i++)
 		if (choices_parse(&options->run.unit.choices, options->reading[i], options->dialect, &failure)) {
 			fprintf(stderr, "bgcheck: %s\n", failure.text);
@@ -209,7 +255,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	options->verb = argv[optind];
 	options->words = argv + optind + 1;
 	options->words_count = (unsigned)(split - optind - 1);
-	for (int d = 0; d < DIALECT_COUNT; d++) options->run.dialects[d] = options->dialect < 0 || options->dialect == d;
+	for (int d = 0; d < DIALECT_COUNT; d++) options->run.dialects[d] = options->draw.dialects[d] = options->dialect < 0 || options->dialect == d;
 	if (options->run.unit.no_rules && options->run.unit.oracle == ORACLE_OFF) return options_usage("expected a judge, found --rules none and --oracle off", NULL);
 	failed = parse_readings(options);
 	return failed ? failed : parse_impl(options, adapter);

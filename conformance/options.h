@@ -5,6 +5,7 @@
 #include "conformance/mutant_row.h"
 #include "conformance/run.h"
 #include "conformance/xfail_update.h"
+#include "sim/draw.h"
 #include "sim/explore.h"
 
 #define REQUIRE_MAX 32
@@ -19,6 +20,9 @@ struct options {
 	struct mutant_row edit;      /* of --impl mutant:gen:...; run.unit.mutant points here */
 	struct xfail_update_options update;
 	int dialect;                 /* -1: all */
+	struct draw_options draw;    /* campaign: but for the seed */
+	uint64_t from, to;           /* campaign: seeds; from > to: none were given */
+	const char *write;           /* campaign: a folder for the scenarios that are drawn; NULL: they are played */
 	bool json, tsv, strict, quiet, check, all, certify;
 	struct explore_bounds bounds;
 	unsigned require_count;
@@ -31,6 +35,9 @@ struct options {
 
 /* Fills `options`, which hold the defaults. Returns 0, an exit code after a complaint, or -1 when everything is said (help). */
 int options_parse(struct options *options, int argc, char **argv);
+
+/* Sets what is under test from options->impl. Returns 0, or EXIT_USAGE after a complaint. */
+int options_set_impl(struct options *options);
 
 /* Complains: what was expected, and the word that was found (NULL: none). Returns EXIT_USAGE. */
 int options_usage(const char *what, const char *word);

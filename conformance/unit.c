@@ -17,6 +17,13 @@ static void add_once(json_t *object, const char *key)
 	if (key && *key) json_object_set_new(object, key, json_integer(1 + json_integer_value(json_object_get(object, key))));
 }
 
+const struct machine *unit_machine(struct arena *arena, const struct unit_options *options, enum dialect dialect)
+{
+	const struct machine *machine = choices_machine(arena, &options->choices, dialect);
+	if (machine && options->impl == IMPL_MUTANT) machine = mutant_edit(arena, machine, options->mutant->edits, MUTANT_EDITS_MAX);
+	return machine;
+}
+
 static struct target *make_target(struct arena *arena, const struct unit_options *options, const struct unit *unit, char *work)
 {
 	if (options->impl == IMPL_EXEC) {
@@ -33,8 +40,7 @@ static struct target *make_target(struct arena *arena, const struct unit_options
 		}
 		return adapter_new(arena, adapter);
 	}
-	const struct machine *machine = choices_machine(arena, &options->choices, unit->dialect);
-	if (machine && options->impl == IMPL_MUTANT) machine = mutant_edit(arena, machine, options->mutant->edits, MUTANT_EDITS_MAX);
+	const struct machine *machine = unit_machine(arena, options, unit->dialect);
 	return machine ? world_new(arena, machine, options->seed) : NULL;
 }
 

@@ -47,6 +47,9 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
  * the trace holds. options->tolerance_ns applies where the record's time is real. As unit_run() otherwise. */
 json_t *unit_judge(struct arena *arena, const struct unit_options *options, const struct recorded *recorded, enum dialect dialect);
 
+/* The machine that the options name, in the arena: the reference with its readings, or the mutant. NULL: the arena is used up. */
+const struct machine *unit_machine(struct arena *arena, const struct unit_options *options, enum dialect dialect);
+
 /* A play and its judge, without a word of JSON: for those who only ask what was broken. */
 struct unit_trial {
 	struct play play;

@@ -13,6 +13,9 @@ int verb_run(struct options *options, struct arena *arena);
 int verb_judge(struct options *options, struct arena *arena);
 int verb_trace(struct options *options, struct arena *arena);
 int verb_bless(struct options *options, struct arena *arena);
+int verb_campaign(struct options *options, struct arena *arena);
+int verb_merge(struct options *options, struct arena *arena);
+int verb_shrink(struct options *options, struct arena *arena);
 
 /* Ends every verb: EXIT_HARNESS with a complaint when standard output took less than was written to it, else `code`. */
 int verb_flush(int code);
