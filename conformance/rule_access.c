@@ -45,7 +45,7 @@ static bool is_pointer_code(uint32_t hr)
 
 void rule_access_null(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_call(sight, "job.get_error") || !sight->null_out) return;
+	if (!is_call(sight, "job.get_error") || !sight->null_out || judge->view.service_down) return;
 	if (sight->hr == 0x80004003) judge_show(judge, "C-09", "E_POINTER");
 	if (sight->hr == 0x80070057) judge_show(judge, "C-09", "E_INVALIDARG");
 	judge_claim(judge, rule, is_pointer_code(sight->hr), TEXT("GetError(NULL) answers %s", CODE_TEXT(judge, sight->hr)),
@@ -282,7 +282,9 @@ void rule_access_renamed(struct judge *judge, unsigned rule, const struct sight 
 {
 	const struct view_file *file = sight->file;
 	if (sight->kind != SIGHT_REQUEST || file->renamed_ns == VIEW_NEVER || sight->shared || !strcmp(file->path, file->old_path)) return;
-	if (sight->job->resumed_ns == VIEW_NEVER || sight->job->resumed_ns < file->renamed_ns) return;
+	if (sight->job->resumed_ns == VIEW_NEVER || sight->job->rounds == file->renamed_round) return;
+	bool stopped = sight->job->suspended_round > file->renamed_round;
+	if (file->renamed_running && !stopped) return;   /* the request may have been under way */
 	if (sight->now_ns < sight->job->resumed_ns + judge->tolerance_ns) return;
 	judge_claim(judge, rule, !strcmp(sight->line->object, file->path) || file->redirected,
 		TEXT("%s is asked for, not %s", sight->line->object, file->path), "request for the old name");

@@ -45,7 +45,7 @@ static bool service_stopped_since(const struct judge *judge, int64_t at_ns)
 static bool was_called(const struct view_job *job, enum view_callback kind)
 {
 	const struct view_calls *calls = &job->callbacks[kind];
-	return calls->count && calls->round == job->rounds;
+	return calls->count && (calls->round == job->rounds || calls->at_ns >= job->since_ns);   /* a Resume may change nothing (C-21) */
 }
 
 /* The state that it tells was left by a call before it came: it may still be under way (CB-025). */
@@ -66,7 +66,7 @@ void rule_callback_owed(struct judge *judge, unsigned rule, const struct sight *
 {
 	const struct view_job *job = sight->job;
 	bool waits = sight->kind == SIGHT_STATE || sight->kind == SIGHT_END;
-	if (!job || (!waits && sight->kind != SIGHT_CALLBACK)) return;
+	if (!job || (!waits && sight->kind != SIGHT_CALLBACK) || (sight->kind == SIGHT_END && job->calls_since_state)) return;
 	bool late = rule == RULE_cb_015;
 	enum view_callback kind = rule == RULE_cb_006 || (late && job->state == STATE_TRANSFERRED) ? VIEW_JOB_TRANSFERRED : VIEW_JOB_ERROR;
 	enum state state = kind == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
@@ -141,7 +141,8 @@ void rule_callback_all_done(struct judge *judge, unsigned rule, const struct sig
 {
 	const struct view_job *job = sight->job;
 	const struct view_file *missing = NULL;
-	if (!is_callback(sight, VIEW_JOB_TRANSFERRED) || is_late(job, VIEW_JOB_TRANSFERRED) || judge->view.blind) return;
+	if (!is_callback(sight, VIEW_JOB_TRANSFERRED) || is_late(job, VIEW_JOB_TRANSFERRED) || judge->view.blind || job->upload || job->added_in_transferred) return;
+	if (job->changed_ns != VIEW_NEVER && job->changed_ns > job->state_ns) return;   /* a file may have come meanwhile */
 	for (unsigned i = 0; i < job->files_count && !missing; i++)
 		if (!rule_net_file_complete(job->files[i])) missing = job->files[i];
 	judge_claim(judge, rule, !missing, TEXT("JobTransferred although %s is not there", missing ? missing->path : ""), "JobTransferred before all files");
@@ -232,7 +233,7 @@ void rule_callback_unknown_flags(struct judge *judge, unsigned rule, const struc
 void rule_callback_acts(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (sight->kind != SIGHT_STATE || !job || !job->call_open || !job->call_in_callback || (job->call_hr & 0x80000000u)) return;
+	if (sight->kind != SIGHT_STATE || !job || !job->call_open || !job->call_in_callback || job->call_state == STATE_NONE || (job->call_hr & 0x80000000u)) return;
 	uint32_t after = judge_after_call(judge, job, STATE_BIT(job->call_state), job->call, job->call_hr);
 	judge_claim(judge, rule, state_in(sight->state, judge_closure(judge, job, after)), TEXT("state %s = %s", job->name, judge_state(sight->state)),
 		TEXT("state=%s after the call in JobError", judge_state(sight->state)));

@@ -396,7 +396,7 @@ static void claim_end(struct judge *judge, unsigned rule, const struct sight *si
 void rule_job_range_outside(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (job && job->files_count == 1 && is_outside(job->files[0])) claim_end(judge, rule, sight, "INVALID_RANGE", is_416);
+	if (job && job->files_count == 1 && !job->files[0]->redirected && !job->files[0]->content && is_outside(job->files[0])) claim_end(judge, rule, sight, "INVALID_RANGE", is_416);
 }
 
 void rule_job_no_range(struct judge *judge, unsigned rule, const struct sight *sight)

@@ -4,16 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Not everything about this file can be reckoned from the lines of its path. */
-static bool is_vague(const struct view_file *file)
-{
-	return file->redirected || file->renamed_ns != VIEW_NEVER;
-}
-
 /* Bytes are missing, as far as the origin can know. */
 static bool is_unfinished(const struct view_file *file)
 {
-	if (is_vague(file) || file->content) return false;
+	if (view_is_vague(file) || file->content) return false;
 	return !file->total_known || file->covered < file->total;
 }
 
@@ -31,7 +25,7 @@ void rule_net_error_body(struct judge *judge, unsigned rule, const struct sight 
 	if (!enters(sight, STATE_TRANSFERRED)) return;
 	for (unsigned f = 0; f < sight->job->files_count; f++) {
 		const struct view_file *file = sight->job->files[f];
-		if (!file->statuses || is_vague(file)) continue;
+		if (!file->statuses || view_is_vague(file)) continue;
 		judge_claim(judge, rule, !is_unfinished(file), TEXT("state TRANSFERRED, although %s was only answered with %u", file->path,
 			file->last_error_status), TEXT("state=TRANSFERRED after HTTP %u", file->last_error_status));
 	}
@@ -42,7 +36,7 @@ void rule_net_short(struct judge *judge, unsigned rule, const struct sight *sigh
 	if (sight->kind != SIGHT_STATE || sight->state == sight->from) return;
 	for (unsigned f = 0; f < sight->job->files_count; f++) {
 		const struct view_file *file = sight->job->files[f];
-		if (!file->truncated || is_vague(file)) continue;
+		if (!file->truncated || view_is_vague(file)) continue;
 		if (state_in(sight->state, STATES_ERROR)) judge_trigger(judge, rule);
 		if (sight->state != STATE_TRANSFERRED) continue;
 		bool lie = file->last_failure == CAUSE_HTTP_SHORT && !file->content;
@@ -57,7 +51,7 @@ void rule_net_whole_for_range(struct judge *judge, unsigned rule, const struct s
 	if (!enters(sight, STATE_TRANSFERRED)) return;
 	for (unsigned f = 0; f < sight->job->files_count; f++) {
 		const struct view_file *file = sight->job->files[f];
-		if (!file->whole_for_range || file->ranges || is_vague(file)) continue;
+		if (!file->whole_for_range || file->ranges || view_is_vague(file)) continue;
 		judge_claim(judge, rule, !is_unfinished(file), TEXT("state TRANSFERRED with %llu of %llu bytes of %s sent",
 			(unsigned long long)file->covered, (unsigned long long)file->total, file->path), "state=TRANSFERRED after 200 for a range");
 	}
@@ -91,7 +85,7 @@ bool rule_net_file_complete(const struct view_file *file)
 {
 	if (file->unseen) return true;
 	if (file->empty) return true;
-	if (is_vague(file) || (file->ranges && file->content)) return true;
+	if (view_is_vague(file) || (file->ranges && file->content)) return true;
 	if (file->total_known && file->total == 0 && file->requests) return true;
 	return file->total_known && file->covered >= file->total;
 }
@@ -107,7 +101,7 @@ void rule_net_order(struct judge *judge, unsigned rule, const struct sight *sigh
 	if (failing && judge->view.dialect == DIALECT_DO && job->state != STATE_ERROR) return;
 	for (int f = 0; f < sight->file_index; f++) {
 		const struct view_file *file = job->files[f];
-		if (failing && (file->last_failure == CAUSE_NONE || file->content || is_vague(file))) continue;
+		if (failing && (file->last_failure == CAUSE_NONE || file->content || view_is_vague(file))) continue;
 		judge_claim(judge, rule, rule_net_file_complete(file), TEXT("%s is asked for before %s is there", sight->file->path, file->path),
 			failing ? "a later file is worked on after a failure" : "files out of order");
 	}
@@ -215,7 +209,7 @@ void rule_net_other_range(struct judge *judge, unsigned rule, const struct sight
 	if (sight->kind != SIGHT_STATE || sight->state == sight->from) return;
 	for (unsigned f = 0; f < sight->job->files_count; f++) {
 		const struct view_file *file = sight->job->files[f];
-		if (!file->other_ranges || is_vague(file)) continue;
+		if (!file->other_ranges || view_is_vague(file)) continue;
 		if (state_in(sight->state, STATES_ERROR)) judge_trigger(judge, rule);
 		if (sight->state == STATE_TRANSFERRED) judge_claim(judge, rule, !is_unfinished(file) && (file->content || !file->ranges),
 			TEXT("state TRANSFERRED, although %s was answered with another range", file->path), "state=TRANSFERRED after another range");

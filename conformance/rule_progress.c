@@ -34,11 +34,6 @@ static bool stays_in(const struct sight *sight, uint32_t states)
 	return state_in(sight->state, states) && view_sticky(sight->state) && !sight->job->calls_since_state;
 }
 
-static bool is_vague(const struct view_file *file)
-{
-	return file->redirected || file->renamed_ns != VIEW_NEVER;
-}
-
 /* Paths that every client and server spells alike. */
 static bool is_plain(const char *path)
 {
@@ -51,7 +46,7 @@ bool rule_progress_own_path(const struct view_job *job, const struct view_file *
 {
 	unsigned same = 0;
 	for (unsigned f = 0; f < job->files_count; f++) same += !strcmp(job->files[f]->path, file->path);
-	return same == 1 && is_plain(file->path) && !is_vague(file);
+	return same == 1 && is_plain(file->path) && !view_is_vague(file);
 }
 
 /* Nobody has asked the server anything about the file, and the client did not say how long it is. */
@@ -142,7 +137,8 @@ void rule_progress_files(struct judge *judge, unsigned rule, const struct sight 
 	if (!is_call(sight, "job.progress") || job->files_vague || state_in(sight->state, STATES_FINAL)) return;
 	int64_t total = trace_get_int(sight->line, "files_total", -1), done = trace_get_int(sight->line, "files_transferred", -1), most = 0;
 	if (total < 0 || done < 0 || job->upload) return;
-	bool all = stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) && !job->added_in_transferred;
+	bool looked = judge->view.probed || !judge->view.virtual_time;
+	bool all = looked && stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) && !job->added_in_transferred;
 	for (unsigned f = 0; f < job->files_count; f++) most += may_be_done(judge, job, job->files[f]);
 	bool holds = total == job->files_count && done <= most && (!all || done == total);
 	judge_claim(judge, rule, holds, TEXT("%lld of %lld files, %u were added", (long long)done, (long long)total, job->files_count),
@@ -198,6 +194,7 @@ void rule_progress_completion(struct judge *judge, unsigned rule, const struct s
 	const struct view_job *job = sight->job;
 	if (!is_call(sight, "job.times") || !job->times.valid || judge->view.clock_ns != VIEW_NEVER) return;
 	const char *seen = TEXT("creation %s, completion %s", trace_get(sight->line, "creation"), trace_get(sight->line, "completion"));
+	if (judge->view.virtual_time && !judge->view.probed) return;   /* it may have been TRANSFERRED unseen */
 	uint32_t before = STATE_BIT(STATE_SUSPENDED) | STATE_BIT(STATE_ERROR);
 	if (!job->ever_transferred && stays_in(sight, before)) judge_claim(judge, rule, job->times.completion == 0, seen, "TransferCompletionTime before TRANSFERRED");
 	if (job->transferred_rows != 1 || !stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) || job->since_ns != job->transferred_ns) return;
@@ -242,6 +239,6 @@ void rule_progress_falls(struct judge *judge, unsigned rule, const struct sight 
 	const struct view_told *now = of_file(sight) ? &sight->file->told : &job->told, *before = of_file(sight) ? &sight->file->told_before : &job->told_before;
 	if (!before->valid || now->breaks != before->breaks || (view->kill_ns != VIEW_NEVER && view->kill_ns >= before->at_ns)) return;
 	for (unsigned f = 0; f < job->files_count; f++)
-		if (is_vague(job->files[f])) return;
+		if (view_is_vague(job->files[f])) return;
 	claim_bytes(judge, rule, sight, bytes >= before->bytes, "BytesTransferred falls");
 }

@@ -84,7 +84,7 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 	if (at_once && job->attempts == job->call_attempts)
 		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then the same", judge_state(sight->state)));
 	if (judge->view.blind || job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
-	if (job->property_ns > job->call_ns || judge_period_over(judge, job, job->call_ns)) return;   /* the period may have ended at once */
+	if (job->property_ns > job->call_ns || judge_period_over(judge, job, sight->now_ns) || job->max_set) return;   /* the period may have ended at once */
 	if (sight->now_ns - well_since(&judge->view, job->call_ns) < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
 		TEXT("state=%s, no request after Resume", judge_state(sight->state)));

@@ -8,6 +8,7 @@
 void rule_state_first(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!sight_is_state(sight) || sight->from != STATE_NONE || sight->job->rounds) return;
+	if (sight->now_ns - sight->job->created_ns >= judge->view.machine->limits.retention_ns) return;   /* its first state was long ago */
 	judge_claim(judge, rule, sight->state == STATE_SUSPENDED, SEEN(sight), TEXT("first state=%s", judge_state(sight->state)));
 }
 
@@ -122,6 +123,7 @@ void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sig
 void rule_state_path(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_entered(sight, STATE_TRANSFERRING) || !state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING))) return;
+	if (judge->view.virtual_time && (!judge->view.probed || sight->job->released)) return;   /* nobody looked in between */
 	/* In real time the short visit to CONNECTING may be missed. */
 	judge_claim(judge, rule, !judge->view.virtual_time || sight->from == STATE_CONNECTING, SEEN(sight), FROM_TO(sight));
 }
@@ -168,7 +170,7 @@ static bool all_files_complete(const struct view_job *job, int64_t *since_ns)
 	*since_ns = 0;
 	for (unsigned i = 0; i < job->files_count; i++) {
 		const struct view_file *file = job->files[i];
-		if (!rule_net_file_complete(file) || file->complete_at_ns == VIEW_NEVER) return false;
+		if (view_is_vague(file) || !rule_net_file_complete(file) || file->complete_at_ns == VIEW_NEVER) return false;
 		if (file->complete_at_ns > *since_ns) *since_ns = file->complete_at_ns;
 	}
 	return job->files_count > 0;
@@ -179,6 +181,7 @@ void rule_state_all_done(struct judge *judge, unsigned rule, const struct sight 
 	int64_t since_ns;
 	if (!is_state_or_end(judge, sight) || !all_files_complete(sight->job, &since_ns)) return;
 	if (is_entered(sight, STATE_TRANSFERRED)) judge_trigger(judge, rule);
+	if (sight->job->resumed_ns != VIEW_NEVER && sight->job->resumed_ns > since_ns) since_ns = sight->job->resumed_ns;
 	if (sight->state != STATE_TRANSFERRING || sight->now_ns - since_ns < LATE_NS + judge->tolerance_ns || !world_is_well(&judge->view)) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "all files of the job were sent", NULL, SEEN(sight), "all files sent, state=TRANSFERRING");
@@ -204,6 +207,7 @@ static enum fault_class shared_class(const struct judge *judge, const struct vie
 /* A file that failed and of which no good response was ever sent. */
 static bool has_failed_file(const struct view_job *job)
 {
+	if (job->upload) return false;   /* nothing is sent to it */
 	for (unsigned i = 0; i < job->files_count; i++) {
 		const struct view_file *file = job->files[i];
 		if (!file->content && file->last_failure != CAUSE_NONE && !rule_net_file_complete(file)) return true;
@@ -315,6 +319,7 @@ void rule_state_end_of_cause(struct judge *judge, unsigned rule, const struct si
 	int64_t end_ns = rule == RULE_state_042 ? view->net_up_ns : view->allow_ns;
 	if (!sight_is_state(sight) || end_ns == VIEW_NEVER || job->calls_since_state || !world_is_well(view)) return;
 	if (rule == RULE_state_043 && view->block_cause != CAUSE_POLICY_BANDWIDTH) return;
+	if (rule == RULE_state_043 ? job->failed_before_block : job->failed_before_down) return;   /* it waits for something else */
 	if (sight->from != STATE_TRANSIENT_ERROR || sight->from_ns > end_ns + judge->tolerance_ns || sight->now_ns - end_ns < judge->tolerance_ns) return;
 	bool again = job->attempt_ns != VIEW_NEVER && job->attempt_ns >= end_ns;
 	judge_claim(judge, rule, sight->state != STATE_TRANSIENT_ERROR || again, SEEN(sight), FROM_TO(sight));

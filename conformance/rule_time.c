@@ -95,13 +95,21 @@ void rule_time_final(struct judge *judge, unsigned rule, const struct sight *sig
 		TEXT("%s in %s hr=%s", sight->method->name, judge_state(sight->state), CODE_TEXT(judge, sight->hr)));
 }
 
+/* What the origin sends for a path may be another job's progress. */
+static bool has_twin(const struct view_job *job)
+{
+	for (unsigned f = 0; f < job->files_count; f++)
+		if (job->files[f]->twin) return true;
+	return false;
+}
+
 /* When the failure happened that this attempt retries by time; VIEW_NEVER: something else set it going. */
 static int64_t retried_from(const struct judge *judge, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	int64_t failed = sight->failed_before_ns, events[] = { job->resumed_ns, view->net_up_ns, view->allow_ns, view->logon_ns, view->start_ns, job->retry_set_ns };
-	if (failed == VIEW_NEVER || job->transient_ns == VIEW_NEVER || job->transient_ns < failed) return VIEW_NEVER;
+	if (failed == VIEW_NEVER || job->transient_ns == VIEW_NEVER || job->transient_ns < failed || has_twin(job)) return VIEW_NEVER;
 	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
 		if (events[i] != VIEW_NEVER && events[i] >= failed) return VIEW_NEVER;
 	return failed;
@@ -186,7 +194,8 @@ void rule_time_retention(struct judge *judge, unsigned rule, const struct sight 
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	int64_t limit = view->machine->limits.retention_ns;
-	if (!sight_is_state(sight) || job->cancelled_ns != VIEW_NEVER || view->service_down) return;
+	if (!sight_is_state(sight) || job->cancelled_ns != VIEW_NEVER || view->service_down || has_twin(job)) return;
+	if (view->start_ns != VIEW_NEVER && sight->now_ns - view->start_ns < DAY_NS) return;   /* what was due meanwhile is done when it can be */
 	int64_t from = rule == RULE_time_016 ? job->created_ns : job->property_ns, last = rule == RULE_time_016 ? last_start_ns(judge, job) : job->active_ns;
 	if (rule == RULE_time_017 && job->property_ns <= job->created_ns) return;
 	if (rule == RULE_time_020 && view_np_ns(view, job) <= limit) return;
@@ -240,7 +249,7 @@ void rule_time_count(struct judge *judge, unsigned rule, const struct sight *sig
 
 void rule_time_not_counted(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!counts(sight) || sight->job->failures_counted || !sight->job->failures_uncounted) return;
+	if (!counts(sight) || sight->job->failures_counted || !sight->job->failures_uncounted || sight->job->failures_mixed) return;
 	int64_t count = trace_get_int(sight->line, "count", -1);
 	judge_claim(judge, rule, count == sight->job->count, TEXT("GetErrorCount gives %lld after %lld", (long long)count, (long long)sight->job->count), "the count rises");
 }

@@ -107,8 +107,7 @@ void rule_world_renamed(struct judge *judge, unsigned rule, const struct sight *
 static bool disk_ever_bad(const struct view *view)
 {
 	for (unsigned i = 0; i < view->conditions_count; i++) {
-		enum cause cause = view->conditions[i].cause;
-		if (cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED) return true;
+		if (view_is_of_disk(view->conditions[i].cause)) return true;
 	}
 	return false;
 }
@@ -169,6 +168,7 @@ void rule_world_every_byte(struct judge *judge, unsigned rule, const struct sigh
 {
 	const struct view_job *job = sight->job;
 	if (!enters(sight, STATE_TRANSFERRED) || job->upload || job->files_vague) return;
+	if (sight->from == STATE_NONE || (job->changed_ns != VIEW_NEVER && job->changed_ns > sight->from_ns)) return;   /* a file may have come later */
 	for (unsigned f = 0; f < job->files_count; f++) {
 		const struct view_file *file = job->files[f];
 		/* In real time the last answer may be told after the state. */

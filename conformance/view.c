@@ -129,7 +129,9 @@ void view_causes(const struct view *view, const struct view_job *job, struct vie
 		causes->list[causes->count++] = (struct view_cause){ .cause = condition->cause, .file = VIEW_FILE_NONE,
 			.at_ns = condition->from_ns };
 	}
-	for (unsigned f = 0; f < job->files_count; f++) causes->unknown |= job->files[f]->redirected && job->files[f]->redirects < 4;
+	for (unsigned f = 0; f < job->files_count; f++) causes->unknown |= (job->files[f]->redirected && job->files[f]->redirects < 4) || job->files[f]->twin || job->files[f]->blurred;
+	/* Active time is not seen, and a period that is as good as none may be over before anything else happens. */
+	causes->unknown |= job->max_set || job->np_short;
 }
 
 int64_t view_retry_ns(const struct view *view, const struct view_job *job)
@@ -159,10 +161,14 @@ static void count_failure(const struct view *view, struct view_job *job)
 	view_causes(view, job, &causes);
 	for (unsigned i = 0; i < causes.count; i++)
 		uncounted += (view->machine->faults[causes.list[i].cause].flags & FAULT_NOT_COUNTED) != 0;
-	if (causes.unknown || causes.count == 0) return;
+	if (causes.unknown || causes.count == 0) {
+		job->failures_mixed++;
+		return;
+	}
 	if (uncounted == causes.count) job->failures_uncounted++;
-	else if (uncounted == 0 && job->other == STATE_TRANSFERRING) job->failures_counted++;
-	else if (uncounted == 0 && job->other == STATE_CONNECTING && job->transient_ns != VIEW_NEVER) job->failures_connecting++;
+	else if (uncounted) job->failures_mixed++;
+	else if (job->other == STATE_TRANSFERRING) job->failures_counted++;
+	else if (job->other == STATE_CONNECTING && job->transient_ns != VIEW_NEVER) job->failures_connecting++;
 }
 
 /* The job is seen in another state than before. */
@@ -281,7 +287,11 @@ static void see_callback(struct view_seeing *seeing)
 		.from = job->state, .callback = kind, .returned = view_code(seeing->view, line, "return", 0), .failure = CAUSE_NONE };
 	view_done(job, "%s was called for %s", names[kind], job->name);
 	view_show(seeing, &sight);
-	job->callbacks[kind] = (struct view_calls){ job->callbacks[kind].count + 1, line->at_ns, sight.returned, job->rounds, job->callbacks[kind].due_round };
+	struct view_calls *calls = &job->callbacks[kind];
+	/* One that a call has overtaken belongs to the round before it (CB-025). */
+	bool left = kind == VIEW_JOB_ERROR && job->rounds && state != STATE_NONE && state != STATE_ERROR;
+	bool late = left || (calls->due_round && calls->due_round <= job->rounds && (!calls->count || calls->round < calls->due_round - 1));
+	*calls = (struct view_calls){ calls->count + 1, line->at_ns, sight.returned, left ? job->rounds - 1 : late ? calls->due_round - 1 : job->rounds, calls->due_round };
 	if (kind == VIEW_JOB_MODIFICATION) job->modifications = 0;
 	/* The state was asked before the client's method called anything: it says nothing of what came after a call. */
 	if (!job->calls_since_state) view_state(seeing, job, state);
@@ -308,6 +318,7 @@ enum status view_see(struct view *view, const struct trace_line *line, view_show
 	struct view_seeing seeing = { .view = view, .line = line, .show = show, .context = context, .status = STATUS_OK };
 	switch (line->actor) {
 	case ACTOR_CLIENT:
+		view->probed |= !strcmp(line->event, "probe");
 		if (!strcmp(line->event, "probe")) see_probe(&seeing);
 		else view_call_see(&seeing);
 		break;

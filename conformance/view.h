@@ -58,10 +58,13 @@ struct view_file {
 	const char *old_path;        /* after SetRemoteName; NULL: never renamed */
 	bool ranges;                 /* parts of the file were asked for */
 	bool empty;                  /* a part without a byte: there is nothing to fetch (C-56) */
+	bool twin;                   /* another file, of this job or another one, has the same path: lines of the path may be of either */
 	bool redirected;             /* a 3xx answered: content may come from any path */
 	unsigned redirects;          /* in a row */
 	unsigned requests, gets;
 	int64_t renamed_ns;          /* VIEW_NEVER */
+	unsigned renamed_round;      /* job->rounds then */
+	bool renamed_running;        /* while the job was transferring, or about to */
 	unsigned lengths, no_lengths;/* responses of success with and without a length */
 	unsigned head_no_lengths;
 	unsigned truncated;          /* bodies that were shorter than promised */
@@ -70,7 +73,7 @@ struct view_file {
 	unsigned last_error_status;
 	enum cause last_failure;     /* CAUSE_NONE: none yet, or content came since */
 	bool asked_range;            /* the last request */
-	uint64_t asked_from;
+	uint64_t asked_from, asked_to;  /* asked_to UINT64_MAX: to the end */
 	bool asked_head;
 	uint64_t covered, total;     /* bytes from 0 that the origin has sent at most; size of the content */
 	bool total_known;
@@ -90,6 +93,8 @@ struct view_file {
 	bool sized;                  /* the client gave the size */
 	unsigned answers;            /* responses */
 	unsigned seen_version;       /* of the content, also by HEAD; 0: none yet */
+	bool seen_validated;         /* it came with a validator */
+	bool blurred;                /* it changed, and no validator can have told so; or it has had more than two names */
 	unsigned versions;           /* changes of it */
 	unsigned breaks;             /* times after which the file may rightly begin anew */
 	unsigned other_ranges;       /* 206 from another byte than asked */
@@ -222,7 +227,10 @@ struct view_job {
 	bool added_in_transferred, added_resumed;
 	unsigned added_file;
 
+	unsigned suspended_round;    /* job->rounds at the last Suspend */
+	bool np_short;               /* the no-progress period was 1 s or less at some time */
 	bool retry_set, np_set, flags_set, max_set;
+	bool failed_before_down, failed_before_block;  /* in TRANSIENT_ERROR when the network was lost last, a policy began last */
 	int64_t retry_s, np_s, flags; /* as set last */
 	int64_t np_set_ns, retry_set_ns, max_set_ns;
 	int64_t max_s;
@@ -252,7 +260,7 @@ struct view_job {
 	unsigned modifications;      /* changes since the last JobModification, those to ERROR and TRANSFERRED left out */
 
 	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
-	unsigned failures_counted, failures_uncounted;  /* changes to an error state since then */
+	unsigned failures_counted, failures_uncounted, failures_mixed;  /* changes to an error state since then */
 	unsigned failures_connecting; /* retries that failed from CONNECTING since then: C-65 */
 	char done[VIEW_DONE_MAX];    /* what happened last, in words */
 
@@ -335,6 +343,7 @@ struct view {
 	bool net_down, policy_block, disk_bad, service_down, logged_off;
 	bool net_ever_down, policy_ever;
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
+	bool probed;                 /* the player looks at jobs by itself */
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	enum cause block_cause;
 	unsigned answers_count, descriptions_count;
@@ -403,6 +412,9 @@ uint32_t view_code(const struct view *view, const struct trace_line *line, const
 bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* Not everything about the file can be reckoned from the lines of its path. */
+bool view_is_vague(const struct view_file *file);
+
 /* Whether the job certainly was in no final state, and its service there to answer, before this line. */
 bool view_open(const struct view *view, const struct view_job *job, int64_t now_ns);
 /* Which property a word names; VIEW_PROPERTIES: another one. */

@@ -215,6 +215,7 @@ static void see_property(struct view_job *job, const struct method *method, cons
 	} else if (!strcmp(method->property, "no_progress_timeout")) {
 		job->np_set = true;
 		job->np_s = view_seconds(text);
+		job->np_short |= job->np_s <= 1;
 		job->np_set_ns = now_ns;
 	} else if (!strcmp(method->property, "maximum_download_time")) {
 		job->max_set = true;
@@ -239,7 +240,7 @@ static void see_steering(struct view_job *job, const struct sight *sight)
 	int64_t now = sight->now_ns;
 	job->rounds++;
 	job->calls_since_state++;
-	if (sight->event == EVENT_SUSPEND) job->suspended_ns = now;
+	if (sight->event == EVENT_SUSPEND) job->suspended_ns = now, job->suspended_round = job->rounds;
 	if (sight->event == EVENT_COMPLETE) job->completed_ns = now;
 	if (sight->event == EVENT_CANCEL) job->cancelled_ns = now;
 	job->is_suspended = sight->event == EVENT_SUSPEND;
@@ -249,7 +250,7 @@ static void see_steering(struct view_job *job, const struct sight *sight)
 	job->added_resumed = job->added_in_transferred;
 }
 
-static void rename_file(struct view_seeing *seeing, struct view_file *file, const char *url)
+static void rename_file(struct view_seeing *seeing, const struct view_job *job, struct view_file *file, const char *url)
 {
 	file->old_path = file->path;
 	file->was_done = file->complete_at_ns != VIEW_NEVER && seeing->line->at_ns - file->complete_at_ns >= INT64_C(1000000000);
@@ -257,7 +258,10 @@ static void rename_file(struct view_seeing *seeing, struct view_file *file, cons
 	file->had_total = file->total_known ? file->total : 0;
 	file->sent_anew = false;
 	file->url = view_text(seeing, url);
+	file->blurred |= file->renamed_ns != VIEW_NEVER;   /* its first name is known no more */
 	file->renamed_ns = seeing->line->at_ns;
+	file->renamed_round = job->rounds;
+	file->renamed_running = job->calls_since_state || job->state == STATE_QUEUED || job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
 	if (!seeing->status) view_net_place(seeing, file);
 }
 
@@ -265,7 +269,7 @@ static void rename_handle(struct view_seeing *seeing, struct view_job *job, cons
 {
 	const char *url = trace_get(seeing->line, "url");
 	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
-	rename_file(seeing, job->files[handle->file], url);
+	rename_file(seeing, job, job->files[handle->file], url);
 }
 
 /* --- ReplaceRemotePrefix */
@@ -295,7 +299,7 @@ static void rename_files(struct view_seeing *seeing, struct view_job *job)
 {
 	char url[TRACE_TEXT_MAX];
 	for (unsigned i = 0; job->prefix.matches && i < job->files_count && !seeing->status; i++)
-		if (replace(&job->prefix, job->files[i], url)) rename_file(seeing, job->files[i], url);
+		if (replace(&job->prefix, job->files[i], url)) rename_file(seeing, job, job->files[i], url);
 }
 
 /* --- command lines, and properties of do's files */
@@ -467,8 +471,9 @@ void view_call_see(struct view_seeing *seeing)
 	if (seeing->status) return;
 	struct view_job *job = sight.job;
 	if (job) {
-		sight.state = job->state;
-		sight.sure = view_sticky(job->state) || (view->virtual_time && job->state_ns == sight.now_ns && !job->stirs);
+		sight.state = job->calls_since_state ? STATE_NONE : job->state;   /* a call may have moved it, and nobody looked */
+		bool expires = sight.now_ns - job->created_ns >= view->machine->limits.retention_ns;
+		sight.sure = job->calls_since_state || (expires && job->state_ns < sight.now_ns) ? false : view_sticky(job->state) || (view->virtual_time && job->state_ns == sight.now_ns && !job->stirs);
 		job->asked += sight.event == EVENT_GET_ERROR || !strncmp(line->event, "error.", 6);
 		open_call(job, &sight);
 		note_add(seeing, &sight);
@@ -484,7 +489,7 @@ void view_call_see(struct view_seeing *seeing)
 	view_show(seeing, &sight);
 	if (job && !sight.failed && !strcmp(line->event, "job.error_count") && trace_get(line, "count")) {
 		job->count = trace_get_int(line, "count", 0);
-		job->failures_counted = job->failures_uncounted = job->failures_connecting = 0;
+		job->failures_counted = job->failures_uncounted = job->failures_mixed = job->failures_connecting = 0;
 	}
 	if (sight.handle && !strcmp(line->event, "file.set_remote_name")) sight.handle->renamed_refused = sight.failed;
 	if (!sight.failed) see_handles(seeing, &sight);

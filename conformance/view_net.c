@@ -3,9 +3,25 @@
 #include "sim/fault_word.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REDIRECTS_MANY 4u  /* of one path in a row: a loop, or as good as one */
+
+bool view_is_vague(const struct view_file *file)
+{
+	return file->redirected || file->renamed_ns != VIEW_NEVER || file->twin || file->blurred;
+}
+
+static void find_twins(const struct view *view, struct view_file *file)
+{
+	for (unsigned i = 0; i < view->jobs_count; i++)
+		for (unsigned f = 0; f < view->jobs[i]->files_count; f++) {
+			struct view_file *other = view->jobs[i]->files[f];
+			if (other == file || strcmp(other->path, file->path)) continue;
+			other->twin = file->twin = true;
+		}
+}
 
 void view_net_place(struct view_seeing *seeing, struct view_file *file)
 {
@@ -15,7 +31,8 @@ void view_net_place(struct view_seeing *seeing, struct view_file *file)
 	size_t length = slash ? (size_t)(slash - at) : strlen(at);
 	file->host = arena_text(seeing->view->arena, at, length);
 	file->path = view_text(seeing, slash ? slash : "/");
-	if (!file->host) seeing->status = STATUS_NO_MEMORY;
+	if (!file->host || !file->path) seeing->status = STATUS_NO_MEMORY;
+	else find_twins(seeing->view, file);
 }
 
 /* The same again only moves in time: a job that retries for days has few causes. */
@@ -71,6 +88,8 @@ static void see_request(const struct trace_line *line, struct view_job *job, str
 	file->asked_from = 0;
 	for (const char *at = range; file->asked_range && *at >= '0' && *at <= '9' && file->asked_from < UINT64_MAX / 16; at++)
 		file->asked_from = file->asked_from * 10 + (uint64_t)(*at - '0');
+	const char *dash = file->asked_range ? strchr(range, '-') : NULL;
+	file->asked_to = dash && dash[1] ? strtoull(dash + 1, NULL, 10) : UINT64_MAX;
 	if (!file->asked_head) forgive_head(job, file);
 	job->attempts++;
 	job->attempt_ns = line->at_ns;
@@ -86,8 +105,10 @@ static bool ended_silent(const struct trace_line *line)
 }
 
 /* Bytes as the origin counts them: a client has these at most. */
-static void see_content(const struct trace_line *line, struct view_job *job, struct view_file *file, bool whole)
+static void see_content(const struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, bool whole)
 {
+	const char *ending = trace_get(line, "ending");
+	bool lost = view->disk_bad && ending && !strcmp(ending, "aborted");   /* it reached the client, and no disk */
 	int64_t sent = trace_get_int(line, "sent", 0), from = trace_get_int(line, "from", 0), total = trace_get_int(line, "total", -1);
 	unsigned version = (unsigned)trace_get_int(line, "version", 0);
 	if (sent < 0 || from < 0) return;
@@ -105,14 +126,14 @@ static void see_content(const struct trace_line *line, struct view_job *job, str
 	if (file->total_known && file->covered >= file->total && whole && file->complete_at_ns == VIEW_NEVER)
 		file->complete_at_ns = line->at_ns;
 	bool empty = whole && total == 0 && !file->asked_head;   /* a file without bytes is there, and that is progress */
-	if (sent == 0 && !empty) return;
+	if ((sent == 0 && !empty) || lost) return;
 	file->sent_anew |= from == 0 && !strcmp(line->object, file->path);
 	if (job->ever_error) job->recovered_ns = line->at_ns;
 	job->error_seen_ns = VIEW_NEVER;
 	job->progress_before_ns = job->progress_ns;
 	job->progress_ns = job->active_ns = line->at_ns;
-	if (strcmp(trace_get(line, "ending") ? trace_get(line, "ending") : "", "aborted")) job->property_ns = line->at_ns; /* else nobody may have kept it */
 	job->flow_ns = ended_silent(line) && job->attempt_ns != VIEW_NEVER ? job->attempt_ns : line->at_ns;
+	if (!ending || strcmp(ending, "aborted")) job->property_ns = job->flow_ns; /* else nobody may have kept it */
 	job->first_error_ns = VIEW_NEVER;
 	job->modifications++;
 }
@@ -140,6 +161,12 @@ bool view_is_other_part(const struct trace_line *line)
 	return has_fault(line, "unasked") || has_fault(line, "wrong-header") || has_fault(line, "no-header") || has_fault(line, "multipart");
 }
 
+bool view_lies(const struct trace_line *line)
+{
+	const char *fault = trace_get(line, "fault");
+	return fault && !strncmp(fault, "lie", 3);
+}
+
 /* What is wrong with a response of success; CAUSE_NONE: nothing. */
 static enum cause failure_of_success(const struct trace_line *line, const struct view_file *file, unsigned status)
 {
@@ -151,7 +178,10 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 	if (file->asked_range && !file->asked_head && status == 206 && (uint64_t)from != file->asked_from) return CAUSE_HTTP_WRONG_RANGE;
 	if (!file->asked_head && status == 206 && view_is_other_part(line)) return CAUSE_HTTP_WRONG_RANGE;
 	if (!file->asked_head && status == 206 && has_fault(line, "merged")) return CAUSE_HTTP_MERGED_RANGES;
-	if (!file->asked_head && status == 200 && sent >= length && length < trace_get_int(line, "total", -1)) return CAUSE_HTTP_LONG;
+	bool bounded = file->ranges && file->asked_range && !file->asked_head && file->asked_to != UINT64_MAX;
+	if (bounded && status == 206 && !file->twin && (int64_t)file->asked_to >= trace_get_int(line, "total", INT64_MAX)) return CAUSE_HTTP_416;
+	bool more = status == 200 ? length < trace_get_int(line, "total", -1) : view_lies(line) && trace_get(line, "fault")[3] == '-';
+	if (!file->asked_head && more && sent >= length) return CAUSE_HTTP_LONG;
 	if (!ending || !strcmp(ending, "aborted")) return CAUSE_NONE;
 	if (file->asked_head) return CAUSE_NONE;
 	if (!strcmp(ending, "reset")) return CAUSE_NET_RESET;
@@ -165,7 +195,7 @@ static enum cause failure_of(const struct trace_line *line, struct view_file *fi
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
 	const char *ending = trace_get(line, "ending");
 	if (ending && !strcmp(ending, "garbage")) return CAUSE_HTTP_NOT_HTTP;
-	if (has_fault(line, "bad-chunks") && !file->asked_head) return CAUSE_HTTP_BAD_CHUNKS;
+	if (has_fault(line, "bad-chunks") && !file->asked_head && status < 300) return CAUSE_HTTP_BAD_CHUNKS;
 	if (status >= 300 && status < 400 && status != 304) {
 		file->redirected = true;
 		return ++file->redirects >= REDIRECTS_MANY ? CAUSE_HTTP_REDIRECT_LOOP : CAUSE_NONE;
@@ -192,7 +222,8 @@ static void count_response(const struct trace_line *line, struct view_file *file
 	if (status == 200 && file->asked_range && file->asked_from > 0) file->whole_for_range++;
 }
 
-static enum cause see_response(const struct trace_line *line, struct view_job *job, struct view_file *file, int index)
+/* index: of the file, or VIEW_FILE_NONE when it may be another one; certain: it can be no other job's. */
+static enum cause see_response(const struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, int index, bool certain)
 {
 	enum cause failure = failure_of(line, file);
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
@@ -200,7 +231,7 @@ static enum cause see_response(const struct trace_line *line, struct view_job *j
 	const char *ending = trace_get(line, "ending");
 	bool whole = content && failure == CAUSE_NONE && ending && strcmp(ending, "aborted");
 	count_response(line, file, failure);
-	if (content && !file->asked_head) see_content(line, job, file, whole);
+	if (content && !file->asked_head) see_content(view, line, job, file, whole);
 	else if (file->asked_head && status >= 200 && status < 300 && trace_get(line, "total")) {
 		file->total = (uint64_t)trace_get_int(line, "total", 0);
 		file->total_known = true;
@@ -208,7 +239,7 @@ static enum cause see_response(const struct trace_line *line, struct view_job *j
 	/* A client that closed early has its own reason, which the origin does not know. */
 	if (failure != CAUSE_NONE) {
 		bool head = file->asked_head && (status == 405 || status == 501);
-		add_cause(job, (struct view_cause){ failure, status, index, true, head, line->at_ns });
+		add_cause(job, (struct view_cause){ failure, status, index, certain, head, line->at_ns });
 		file->last_failure = failure;
 		job->failed_ns = line->at_ns;
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
@@ -235,13 +266,13 @@ static void see_path(struct view_seeing *seeing, bool request)
 					break;
 				}
 				struct sight sight = { .kind = request ? SIGHT_REQUEST : SIGHT_RESPONSE, .line = line,
-					.now_ns = line->at_ns, .job = job, .file = file, .file_index = (int)f, .shared = jobs > 1,
+					.now_ns = line->at_ns, .job = job, .file = file, .file_index = (int)f, .shared = jobs > 1 || file->twin,
 					.state = job->state, .attempt_before_ns = job->attempt_ns,
 					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
 				job->stirs++;
 				if (request) see_request(line, job, file);
 				else {
-					sight.failure = see_response(line, job, file, (int)f);
+					sight.failure = see_response(view, line, job, file, file->twin ? VIEW_FILE_NONE : (int)f, jobs == 1);
 					view_progress_response(view, line, file, sight.failure);
 				}
 				view_show(seeing, &sight);
@@ -395,6 +426,7 @@ static void see_net(struct view_seeing *seeing)
 	int64_t now = seeing->line->at_ns;
 	bool down = has_word(seeing->line, "down");
 	if (down == view->net_down) return;
+	for (unsigned i = 0; down && i < view->jobs_count; i++) view->jobs[i]->failed_before_down = view->jobs[i]->state == STATE_TRANSIENT_ERROR;
 	view->net_down = down;
 	view->net_ever_down |= down;
 	if (down) view->net_down_ns = now;
@@ -431,6 +463,7 @@ static void see_policy(struct view_seeing *seeing)
 		return;
 	}
 	view->policy_ever = true;
+	for (unsigned i = 0; i < view->jobs_count; i++) view->jobs[i]->failed_before_block = view->jobs[i]->state == STATE_TRANSIENT_ERROR;
 	view->block_ns = now;
 	view->block_cause = cause >= 0 ? (enum cause)cause : CAUSE_POLICY_COST;
 	begin_condition(seeing, view->block_cause, "");

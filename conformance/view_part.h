@@ -46,6 +46,8 @@ void view_progress_transferred(struct view_job *job, int64_t now_ns);
 /* A request that is nobody's. */
 void view_progress_astray(struct view_seeing *seeing);
 
+/* A response that lies about a length: what the head says is no longer what there is. */
+bool view_lies(const struct trace_line *line);
 /* A response of a part whose header speaks of another, or which has none, or which nobody asked for. */
 bool view_is_other_part(const struct trace_line *line);
 

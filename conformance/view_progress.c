@@ -157,15 +157,18 @@ static bool spoils(enum cause failure, unsigned status)
 	return failure != CAUSE_NONE && failure != CAUSE_NET_RESET && failure != CAUSE_NET_STALL && status < 400;
 }
 
-static void see_version(struct view_file *file, const struct trace_line *line)
+static void see_version(struct view_file *file, const struct trace_line *line, const struct view_serve *serve)
 {
+	bool validated = serve && serve->validated;
 	unsigned version = (unsigned)trace_get_int(line, "version", 0);
 	if (trace_get_int(line, "content", 0) != 1 || version == 0) return;
 	if (file->seen_version && file->seen_version != version) {
 		file->versions++;
 		file->breaks++;
+		file->blurred |= !file->seen_validated || !validated;
 	}
 	file->seen_version = version;
+	file->seen_validated = validated;
 }
 
 static void see_body(struct view_file *file, const struct trace_line *line, const struct view_serve *serve, unsigned status)
@@ -186,8 +189,8 @@ void view_progress_response(struct view *view, const struct trace_line *line, st
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
 	file->answers++;
 	file->answered_ns = line->at_ns;
-	see_version(file, line);
-	file->breaks += spoils(failure, status);
+	see_version(file, line, serve);
+	file->breaks += spoils(failure, status) || view_lies(line);
 	if (!file->asked_head) see_body(file, line, serve, status);
 	else file->headed = status >= 200 && status < 300;
 	file->led_ns = serve && serve->leads && status >= 300 && status < 400 ? line->at_ns : VIEW_NEVER;

@@ -387,7 +387,7 @@ static uint64_t size_of(const struct serve *serve)
 }
 
 /* A part with a header that is not its own, or with none. A header of another part needs another first byte in the file. */
-static void spoil_header(const struct serve *serve, struct response *response)
+static void spoil_header(const struct serve *serve, bool asked, struct response *response)
 {
 	bool wrong = serve->range == RANGE_WRONG_HEADER && response->range_from < response->range_to;
 	bool bare = serve->range == RANGE_NO_HEADER || serve->range == RANGE_MULTIPART;
@@ -395,7 +395,7 @@ static void spoil_header(const struct serve *serve, struct response *response)
 	if (wrong) response->range_from++;
 	if (bare) response->has_content_range = false;
 	response->multipart = serve->range == RANGE_MULTIPART;
-	if ((wrong || bare || serve->range == RANGE_UNASKED) && serve->fault == FAULT_OF_LINE_NONE) copy(response->fault, sizeof response->fault, serve->fault_text);
+	if ((wrong || bare || (serve->range == RANGE_UNASKED && !asked)) && serve->fault == FAULT_OF_LINE_NONE) copy(response->fault, sizeof response->fault, serve->fault_text);
 }
 
 static void tell_part(const struct request *request, const struct serve *serve, struct response *response)
@@ -417,7 +417,7 @@ static void tell_part(const struct request *request, const struct serve *serve, 
 	shift_part(serve, response);
 	response->body_from = response->range_from;
 	response->body_length = response->range_to - response->range_from + 1;
-	spoil_header(serve, response);
+	spoil_header(serve, request->has_range, response);
 }
 
 static void tell_content(const struct request *request, const struct serve *serve, bool is_head,

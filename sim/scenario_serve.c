@@ -266,6 +266,10 @@ static bool check_serve(struct parser *parser, const struct step *step)
 	struct word found = scenario_word_rest(parser);
 
 	if (!check_time(parser, step)) return false;
+	if (fault && !strcmp(fault->text, "modified-change") && step_arg(step, "etag")) {
+		found = word_of(step_arg(step, "etag"));
+		return scenario_fail_found(parser, &found, "no etag= beside modified-change, for an ETag that stays says that nothing changed");
+	}
 	if (redirect && status && (status->number < 300 || status->number > 399)) {
 		found = word_of(status);
 		return scenario_fail_found(parser, &found, "a status from 300 to 399 beside redirect=");

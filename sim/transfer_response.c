@@ -19,6 +19,15 @@ static bool is_changed(const struct service_file *file, const struct response *r
 	return file->size != JOB_SIZE_UNKNOWN && total != ORIGIN_NO_LENGTH && file->size != total;
 }
 
+/* A server that knows Range sends everything when If-Range names what it no longer has. */
+static bool is_refused_by_validator(const struct service_job *job)
+{
+	const struct service_file *file = job->files[job->job.file_current];
+
+	return job->transfer.asked_part && job->transfer.response.accept_ranges && (file->etag[0] || file->last_modified[0]) &&
+		!service_has_defect(job->service, DEFECT_asks_unguarded);
+}
+
 static bool is_redirect(const struct response *response)
 {
 	return response->status >= 300 && response->status < 400 && response->location[0];
@@ -153,7 +162,7 @@ static bool accept_whole(struct service_job *job)
 {
 	struct service_file *file = transfer_file(job);
 	bool partial = job->job.files[job->job.file_current].bytes_transferred > 0;
-	bool changed = is_changed(file, &job->transfer.response);
+	bool changed = is_changed(file, &job->transfer.response) || is_refused_by_validator(job);
 
 	if (file->ranges_count > 0) {
 		if (partial && changed) restart_and_ask(job);
