@@ -261,7 +261,7 @@ static void move_faults(struct closing *closing)
 	if (machine_varies(fold->machine, VARIANT_folder_looked_for_late)) fail_by(closing, CAUSE_DISK_VANISHED, 0, false);
 	for (unsigned f = 0; f < view->files_count; f++)
 		if (!view->files[f]->local) fail_by(closing, CAUSE_NO_LOCAL_PATH, 0, false);
-	if (causes.unknown || !fold->watched) fail_by(closing, CAUSE_NET_RESET, 0, true);
+	if (causes.untold || !fold->watched) fail_by(closing, CAUSE_NET_RESET, 0, true);
 	int64_t most = view->max_set ? view->max_s * SECOND : INT64_C(7776000) * SECOND;
 	if (fold->view.dialect == DIALECT_BITS && view->resumed_ns != VIEW_NEVER && closing->now_ns - view->created_ns >= most - fold->tolerance_ns)
 		fail_by(closing, CAUSE_MAX_DOWNLOAD_TIME, 0, false);

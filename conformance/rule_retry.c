@@ -53,7 +53,8 @@ void rule_state_retried(struct judge *judge, unsigned rule, const struct sight *
 		if (by_itself && sight->attempt_before_ns <= job->transient_ns) judge_trigger(judge, rule);
 	}
 	if (!is_state_or_end(judge, sight) || sight->state != STATE_TRANSIENT_ERROR || sight->from != STATE_TRANSIENT_ERROR) return;
-	int64_t since = later_ns(later_ns(job->since_ns, job->attempt_ns), later_ns(job->retry_set_ns, judge->view.start_ns));
+	if (job->retry_set_ns != VIEW_NEVER && job->retry_set_ns >= job->since_ns) return;   /* whether the present wait follows it, no page says */
+	int64_t since = later_ns(later_ns(job->since_ns, job->attempt_ns), judge->view.start_ns);
 	if (sight->now_ns - since < retry_bound_ns(judge, job) || may_be_untimed(judge, job)) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the retry delay passed", NULL, SEEN(sight), "no retry");
@@ -84,7 +85,8 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 	if (at_once && job->attempts == job->call_attempts)
 		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then the same", judge_state(sight->state)));
 	if (judge->view.blind || job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
-	if (job->property_ns > job->call_ns || judge_period_over(judge, job, sight->now_ns) || job->max_set) return;   /* the period may have ended at once */
+	if (job->property_ns > job->call_ns || judge_period_over(judge, job, job->call_ns) || job->max_set) return;
+	if ((judge->view.policy_ever || judge->view.net_ever_down) && judge_period_over(judge, job, sight->now_ns)) return;   /* the period may have ended at once */
 	if (sight->now_ns - well_since(&judge->view, job->call_ns) < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
 		TEXT("state=%s, no request after Resume", judge_state(sight->state)));
@@ -106,9 +108,13 @@ void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct 
 	const struct view_job *job = sight->job;
 	int64_t from_ns = untimed_since(view);
 	if (!job || from_ns == VIEW_NEVER || sight->shared) return;
+	/* Something else has failed since, or had failed before the volume was locked: that, time may retry. */
+	bool failing = job->failed_ns != VIEW_NEVER && (job->progress_ns == VIEW_NEVER || job->progress_ns < job->failed_ns);
+	if (failing && (job->failed_ns > from_ns || (!view->net_down && !view->policy_block))) return;
 	if (sight_is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST && sight->kind != SIGHT_CONNECT) return;
-	if (sight->now_ns - from_ns <= SOON_NS + judge->tolerance_ns || (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= from_ns)) return;
+	int64_t soon = sight->kind == SIGHT_CONNECT ? CONNECT_NS : SOON_NS;   /* the attempt may have begun before */
+	if (sight->now_ns - from_ns <= soon + judge->tolerance_ns || (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= from_ns)) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, NULL, NULL, TEXT("%s is asked for while nothing can be transferred", sight->file ? sight->file->path : "a host"), "a timed retry");
 }

@@ -260,7 +260,7 @@ void rule_state_rename_fails(struct judge *judge, unsigned rule, const struct si
 {
 	const struct view_job *job = sight->job;
 	if (!sight_is_state(sight) || !job->call_open || job->call != EVENT_COMPLETE || job->call_state != STATE_TRANSFERRED) return;
-	if (!(job->call_hr & 0x80000000u) || judge->view.service_down) return;
+	if (!(job->call_hr & 0x80000000u) || judge->view.service_down || !job->call_sure) return;
 	judge_claim(judge, rule, sight->state == STATE_TRANSFERRED, SEEN(sight), TEXT("state=%s after a failed Complete", judge_state(sight->state)));
 }
 
@@ -294,7 +294,8 @@ void rule_state_logon(struct judge *judge, unsigned rule, const struct sight *si
 	if (!sight_is_state(sight) || view->logon_ns == VIEW_NEVER || sight->job->calls_since_state || !world_is_well(view) || view->jobs_count > 1) return;
 	if (sight->from != STATE_QUEUED || sight->job->since_ns > view->logon_ns + LATE_NS) return;
 	if (state_in(sight->state, STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING) | STATE_BIT(STATE_TRANSFERRED))) judge_trigger(judge, rule);
-	if (sight->state != STATE_QUEUED || sight->now_ns - view->logon_ns < LATE_NS + judge->tolerance_ns) return;
+	int64_t since = view->start_ns != VIEW_NEVER && view->start_ns > view->logon_ns ? view->start_ns : view->logon_ns;
+	if (sight->state != STATE_QUEUED || sight->now_ns - since < LATE_NS + judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the owner logged on", NULL, SEEN(sight), "state=QUEUED after logon");
 }
@@ -303,6 +304,7 @@ void rule_state_net_lost(struct judge *judge, unsigned rule, const struct sight 
 {
 	const struct view_job *job = sight->job;
 	if (!sight_is_state(sight) || !judge->view.net_down || job->calls_since_state || judge->view.service_down) return;
+	if (judge->view.virtual_time && !judge->view.probed) return;   /* the state before may be an old one */
 	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - judge->view.net_down_ns < judge->tolerance_ns) return;
 	bool asked = (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= judge->view.net_down_ns) || sight->from_ns > judge->view.net_down_ns;
 	bool expired = sight->state == STATE_CANCELLED && sight->now_ns - job->created_ns >= judge->view.machine->limits.retention_ns - judge->tolerance_ns;

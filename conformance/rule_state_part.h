@@ -4,6 +4,7 @@
 
 #include "conformance/rule_fold.h"
 
+#define CONNECT_NS (30 * SECOND)     /* an attempt to connect that nothing answers takes so long */
 #define SOON_NS (10 * SECOND)        /* what the documents call at once: connections and turns take their time */
 #define LATE_NS (120 * SECOND)       /* beyond a documented limit: nothing is under way any more */
 #define TURN_NS (86400 * SECOND)     /* a turn of another job never takes a day */

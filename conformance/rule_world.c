@@ -224,6 +224,7 @@ void rule_world_allowed(struct judge *judge, unsigned rule, const struct sight *
 	uint32_t waiting = STATE_BIT(STATE_TRANSIENT_ERROR) | STATE_BIT(STATE_QUEUED);   /* C-15, C-64: a call ends SUSPENDED */
 	if (!sight_is_state(sight) || !state_in(sight->state, waiting) || job->calls_since_state || !is_well(view) || view->jobs_count > 1) return;
 	if (view->net_ever_down || view->kill_ns != VIEW_NEVER || view->logoff_ns != VIEW_NEVER || is_after(job->attempt_ns, view->allow_ns)) return;
+	if (job->retry_set_ns != VIEW_NEVER && job->failed_ns != VIEW_NEVER && job->retry_set_ns >= job->failed_ns) return;   /* whether the present wait follows it, no page says */
 	if (sight->now_ns - view->allow_ns <= view_retry_ns(view, job) + LATE_NS + judge->tolerance_ns) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the policy allowed transfer again", NULL, SEEN(sight), TEXT("state=%s after the policy", judge_state(sight->state)));

@@ -108,10 +108,24 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 	return handle;
 }
 
+/* Nobody has seen that the present error has another code. */
+static bool may_have_code(const struct view *view, const struct view_job *job, enum code code)
+{
+	const struct view_look *look = &job->look;
+	return !look->present || !look->values || look->state != job->state || look->code == machine_code_value(view->dialect, code, NULL);
+}
+
+/* The no-progress period is over since the last data: that may be the error, whatever else has happened. */
+static bool is_np_over(const struct view *view, const struct view_job *job)
+{
+	int64_t start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
+	return view->now_ns - start >= view_np_ns(view, job);
+}
+
 void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes)
 {
 	causes->count = 0;
-	causes->unknown = job->causes_lost;
+	causes->untold = job->causes_lost;
 	for (unsigned i = 0; i < job->causes_count; i++) {
 		if (job->progress_before_ns != VIEW_NEVER && job->causes[i].at_ns < job->progress_before_ns) continue;
 		causes->list[causes->count++] = job->causes[i];
@@ -129,9 +143,13 @@ void view_causes(const struct view *view, const struct view_job *job, struct vie
 		causes->list[causes->count++] = (struct view_cause){ .cause = condition->cause, .file = VIEW_FILE_NONE,
 			.at_ns = condition->from_ns };
 	}
-	for (unsigned f = 0; f < job->files_count; f++) causes->unknown |= (job->files[f]->redirected && job->files[f]->redirects < 4) || job->files[f]->twin || job->files[f]->blurred;
+	for (unsigned f = 0; f < job->files_count; f++) causes->untold |= (job->files[f]->redirected && job->files[f]->redirects < 4) || job->files[f]->twin || job->files[f]->blurred;
 	/* Active time is not seen, and a period that is as good as none may be over before anything else happens. */
-	causes->unknown |= job->max_set || job->np_short;
+	bool max_over = job->max_set && view->now_ns - job->created_ns >= job->max_s * SECOND_NS && may_have_code(view, job, CODE_MAXDOWNLOAD_TIMEOUT);
+	bool at_once = job->np_short || (job->np_set && job->np_s <= 1 && !view->net_down);
+	bool blocked = view->policy_block && !(job->state == STATE_ERROR && job->since_ns <= view->block_ns);
+	bool np_over = (at_once || (!view->net_down && !blocked && is_np_over(view, job))) && may_have_code(view, job, CODE_NO_PROGRESS);
+	causes->unknown = causes->untold || max_over || np_over;
 }
 
 int64_t view_retry_ns(const struct view *view, const struct view_job *job)
@@ -315,6 +333,7 @@ static void see_player(struct view_seeing *seeing)
 
 enum status view_see(struct view *view, const struct trace_line *line, view_shower *show, void *context)
 {
+	view->now_ns = line->at_ns;
 	struct view_seeing seeing = { .view = view, .line = line, .show = show, .context = context, .status = STATUS_OK };
 	switch (line->actor) {
 	case ACTOR_CLIENT:

@@ -148,7 +148,8 @@ struct view_cause {
 };
 struct view_causes {
 	unsigned count;
-	bool unknown;                /* more may have happened: nothing can be concluded */
+	bool untold;                 /* more may have happened than the trace tells */
+	bool unknown;                /* that, or a period of the job may be over and have made an error of its own: nothing can be concluded */
 	struct view_cause list[VIEW_CAUSES_MAX + VIEW_CONDITIONS_MAX];
 };
 
@@ -228,7 +229,7 @@ struct view_job {
 	unsigned added_file;
 
 	unsigned suspended_round;    /* job->rounds at the last Suspend */
-	bool np_short;               /* the no-progress period was 1 s or less at some time */
+	bool np_short;               /* the no-progress period was 1 s or less at the first Resume */
 	bool retry_set, np_set, flags_set, max_set;
 	bool failed_before_down, failed_before_block;  /* in TRANSIENT_ERROR when the network was lost last, a policy began last */
 	int64_t retry_s, np_s, flags; /* as set last */
@@ -343,6 +344,7 @@ struct view {
 	bool net_down, policy_block, disk_bad, service_down, logged_off;
 	bool net_ever_down, policy_ever;
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
+	int64_t now_ns;              /* of the newest line */
 	bool probed;                 /* the player looks at jobs by itself */
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	enum cause block_cause;

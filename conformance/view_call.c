@@ -215,7 +215,7 @@ static void see_property(struct view_job *job, const struct method *method, cons
 	} else if (!strcmp(method->property, "no_progress_timeout")) {
 		job->np_set = true;
 		job->np_s = view_seconds(text);
-		job->np_short |= job->np_s <= 1;
+		job->np_short |= job->np_s <= 1 && !job->rounds;
 		job->np_set_ns = now_ns;
 	} else if (!strcmp(method->property, "maximum_download_time")) {
 		job->max_set = true;

@@ -457,11 +457,10 @@ static void see_policy(struct view_seeing *seeing)
 	int cause = word ? machine_cause_find(word, strlen(word)) : -1;
 	int64_t now = seeing->line->at_ns;
 	end_conditions(view, "", is_of_policy, now);
+	bool was = view->policy_block;
 	view->policy_block = has_word(seeing->line, "block");
-	if (!view->policy_block) {
-		view->allow_ns = now;
-		return;
-	}
+	if (was && !view->policy_block) view->allow_ns = now;
+	if (!view->policy_block) return;
 	view->policy_ever = true;
 	for (unsigned i = 0; i < view->jobs_count; i++) view->jobs[i]->failed_before_block = view->jobs[i]->state == STATE_TRANSIENT_ERROR;
 	view->block_ns = now;
