@@ -22,6 +22,7 @@ endif
 
 PACKAGES      := gcc libc6-dev spin libcmocka-dev libjansson-dev libevent-dev python3 python3-jinja2 graphviz clang lcov faketime libfaketime
 PACKAGES_WINE := wine wine64 gcc-mingw-w64-x86-64-win32
+PACKAGES_CLUSTER := slurm-wlm munge parallel
 PACKAGES_QUEUE := g++ pkg-config libuv1-dev libns3-dev libgsl-dev python3-simpy3
 
 MODEL       := $(sort $(wildcard model/*.c))
@@ -37,7 +38,7 @@ COM         := $(sort $(wildcard conformance/kit/com/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all test check check-wine bench-explore bench-queue bench-sim demo report cover bless clean help
+.PHONY: all campaign cluster-demo test check check-wine bench-explore bench-queue bench-sim demo report cover bless clean help
 
 all: $(BUILD)/bgcheck ## build the tool
 
@@ -98,6 +99,12 @@ $(BUILD)/bench-sim: $(BUILD)/conformance/bench/sim.o $(BUILD)/libbgcheck.a
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
+campaign: $(BUILD)/bgcheck ## the figures of campaigns and of shrink: exit 1 when one is missed
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/campaign/figures.sh
+
+cluster-demo: $(BUILD)/bgcheck | $(BUILD)/.packages-cluster ## one campaign in one process, as a Slurm array job, and through GNU parallel: identical
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) conformance/campaign/cluster_demo.sh
+
 bench-sim: $(BUILD)/bench-sim ## lines of trace that are made and judged a second: exit 1 when there are too few
 	@$< fixtures/scenario 20
 
@@ -125,6 +132,11 @@ $(BUILD)/.packages-wine: Makefile
 $(BUILD)/.packages-queue: Makefile
 	@mkdir -p $(@D)
 	@conformance/test/packages.sh $(PACKAGES_QUEUE)
+	@touch $@
+
+$(BUILD)/.packages-cluster: Makefile
+	@mkdir -p $(@D)
+	@conformance/test/packages.sh $(PACKAGES_CLUSTER)
 	@touch $@
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ROOMS) $(TEST_SOURCE) $(TEST_PARTS) conformance/main.c sim/bench/events/bench_queue.c conformance/bench/sim.c)

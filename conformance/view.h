@@ -17,7 +17,7 @@
 #define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
 #define VIEW_DONE_MAX 200
 #define VIEW_NEVER INT64_MAX
-#define VIEW_SERVES_MAX 64u
+#define VIEW_SERVES_MAX 256u
 #define VIEW_SIZE_UNKNOWN UINT64_MAX  /* of the API, too */
 
 #define VIEW_FILE_NONE (-1)      /* GetFile refused */
@@ -345,6 +345,7 @@ struct view {
 	bool net_ever_down, policy_ever;
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
 	int64_t now_ns;              /* of the newest line */
+	bool redirected;             /* a file was: a path may be asked for by a job that does not have it */
 	bool probed;                 /* the player looks at jobs by itself */
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	enum cause block_cause;

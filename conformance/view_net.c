@@ -223,7 +223,7 @@ static void count_response(const struct trace_line *line, struct view_file *file
 }
 
 /* index: of the file, or VIEW_FILE_NONE when it may be another one; certain: it can be no other job's. */
-static enum cause see_response(const struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, int index, bool certain)
+static enum cause see_response(struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, int index, bool certain)
 {
 	enum cause failure = failure_of(line, file);
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
@@ -244,6 +244,7 @@ static enum cause see_response(const struct view *view, const struct trace_line 
 		job->failed_ns = line->at_ns;
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
 	}
+	view->redirected |= file->redirected;
 	view_done(job, "the origin answered %s with %u%s%s", line->object, status, ending && strcmp(ending, "done") ? ", ending in " : "",
 		ending && strcmp(ending, "done") ? ending : "");
 	return failure;
@@ -266,7 +267,7 @@ static void see_path(struct view_seeing *seeing, bool request)
 					break;
 				}
 				struct sight sight = { .kind = request ? SIGHT_REQUEST : SIGHT_RESPONSE, .line = line,
-					.now_ns = line->at_ns, .job = job, .file = file, .file_index = (int)f, .shared = jobs > 1 || file->twin,
+					.now_ns = line->at_ns, .job = job, .file = file, .file_index = (int)f, .shared = jobs > 1 || file->twin || (view->redirected && view->jobs_count > 1),
 					.state = job->state, .attempt_before_ns = job->attempt_ns,
 					.failed_before_ns = job->failed_ns, .failure = CAUSE_NONE };
 				job->stirs++;

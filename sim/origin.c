@@ -55,7 +55,8 @@ struct host {
 };
 
 struct origin {
-	struct serve serves[ORIGIN_SERVES_MAX];
+	struct arena *arena;
+	struct serve *serves[ORIGIN_SERVES_MAX];
 	unsigned serves_count;
 	struct host hosts[ORIGIN_HOSTS_MAX];
 	unsigned hosts_count;
@@ -66,6 +67,7 @@ struct origin *origin_new(struct arena *arena)
 	struct origin *origin = arena_take(arena, sizeof *origin);
 
 	if (!origin) return NULL;
+	origin->arena = arena;
 	origin->hosts[origin->hosts_count++] =
 		(struct host){ .name = "origin", .answer = HOST_OK, .left = FOR_EVER, .until_ns = INT64_MAX };
 	return origin;
@@ -153,7 +155,7 @@ static unsigned version_of(const struct origin *origin, const struct serve *serv
 	unsigned last = 0;
 
 	for (unsigned i = 0; i < origin->serves_count; i++) {
-		const struct serve *other = &origin->serves[i];
+		const struct serve *other = origin->serves[i];
 		if (!other->has_content || strcmp(other->path, serve->path)) continue;
 		if (is_same_content(other, serve)) return other->version;
 		unsigned highest = other->version + is_change(other->fault);
@@ -207,14 +209,19 @@ static void read_answer(const struct step *step, struct serve *serve)
 
 static bool add_serve(struct origin *origin, const struct step *step, char *why, size_t why_size)
 {
-	struct serve *serve = &origin->serves[origin->serves_count];
 	const struct scenario_arg *path = step_word(step, 0), *method = step_arg(step, "method");
 
 	if (!path || origin->serves_count == ORIGIN_SERVES_MAX) {
 		snprintf(why, why_size, "more than %d serve lines", ORIGIN_SERVES_MAX);
 		return false;
 	}
-	*serve = (struct serve){ .line = step->line };
+	struct serve *serve = arena_take(origin->arena, sizeof *serve);
+	if (!serve) {
+		snprintf(why, why_size, "out of memory");
+		return false;
+	}
+	serve->line = step->line;
+	origin->serves[origin->serves_count] = serve;
 	copy(serve->path, sizeof serve->path, path->text);
 	if (method) copy(serve->method, sizeof serve->method, method->text);
 	serve->times = number_of(step, "times", 0);
@@ -294,14 +301,14 @@ static bool is_for_now(const struct serve *serve, const char *path, const char *
 static bool is_last(const struct origin *origin, unsigned index, const char *path, const char *method, int64_t now_ns)
 {
 	for (unsigned i = index + 1; i < origin->serves_count; i++)
-		if (is_for_now(&origin->serves[i], path, method, now_ns)) return false;
+		if (is_for_now(origin->serves[i], path, method, now_ns)) return false;
 	return true;
 }
 
 static int find_serve(const struct origin *origin, const char *path, const char *method, int64_t now_ns)
 {
 	for (unsigned i = 0; i < origin->serves_count; i++) {
-		const struct serve *serve = &origin->serves[i];
+		const struct serve *serve = origin->serves[i];
 		if (!is_for_now(serve, path, method, now_ns)) continue;
 		if (serve->times ? serve->used < serve->times : serve->used < 1 || is_last(origin, i, path, method, now_ns)) return (int)i;
 	}
@@ -502,7 +509,7 @@ void origin_answer(struct origin *origin, const struct request *request, int64_t
 	if (index < 0 || request->instead) {
 		tell_error(response, request->instead ? request->instead : 404);
 	} else {
-		struct serve *serve = &origin->serves[index];
+		struct serve *serve = origin->serves[index];
 		response->scenario_line = serve->line;
 		if (counts(serve, is_head)) serve->used++;
 		answer(serve, request, is_head, response);
@@ -516,14 +523,14 @@ bool origin_content(const struct origin *origin, const char *path, int64_t now_n
 {
 	int index = find_serve(origin, path, "GET", now_ns);
 
-	if (index < 0 || !origin->serves[index].has_content) {
+	if (index < 0 || !origin->serves[index]->has_content) {
 		index = -1;
 		for (unsigned i = 0; i < origin->serves_count; i++)
-			if (is_for(&origin->serves[i], path, "GET") && origin->serves[i].has_content) index = (int)i;
+			if (is_for(origin->serves[i], path, "GET") && origin->serves[i]->has_content) index = (int)i;
 	}
 	if (index < 0) return false;
-	*size = size_of(&origin->serves[index]);
-	*version = origin->serves[index].version + origin->serves[index].changed;
+	*size = size_of(origin->serves[index]);
+	*version = origin->serves[index]->version + origin->serves[index]->changed;
 	return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include "sim/scenario.h"
 
-#define ORIGIN_SERVES_MAX 64
+#define ORIGIN_SERVES_MAX 256
 #define ORIGIN_HOSTS_MAX 16
 #define ORIGIN_NO_LENGTH UINT64_MAX
 
