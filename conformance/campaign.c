@@ -5,6 +5,7 @@
 #include "conformance/pool.h"
 #include "conformance/repro.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,8 @@ bool campaign_run(const struct campaign_options *options, struct campaign_file *
 	const struct pool pool = { .count = (unsigned)(options->to - options->from + 1), .jobs = options->run->jobs ? options->run->jobs : 1, .task_seconds = TASK_SECONDS,
 		.arena_bytes = ARENA_BYTES, .context = &campaign, .work = work, .died = died };
 	campaign_arguments(options, arguments, sizeof arguments);
-	if (campaign.fd < 0 || !campaign_file_init(found, arguments)) return false;
+	/* Only appended lines stay whole when workers write at once: a memfd has no lock on its position. */
+	if (campaign.fd < 0 || fcntl(campaign.fd, F_SETFL, O_APPEND) || !campaign_file_init(found, arguments)) return false;
 	bool good = pool_run(&pool) && seeds_add(&found->seeds, options->from, options->to);
 	return read_found(&campaign, found) && good;
 }
