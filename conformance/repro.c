@@ -117,6 +117,21 @@ static int copy_file(const char *from, const char *to)
 	return good ? 0 : complain(to);
 }
 
+/* The row of a matrix as a file of its own: its id is that of the row. */
+static int write_row(const char *text, const char *id, const char *to)
+{
+	FILE *out = fopen(to, "w");
+	if (!out) return complain(to);
+	for (const char *at = text; *at;) {
+		size_t length = strcspn(at, "\n");
+		bool is_id = !strncmp(at, "id:", 3);
+		if (is_id) fprintf(out, "id:      %s\n", id);
+		else fprintf(out, "%.*s\n", (int)length, at);
+		at += length + (at[length] == '\n');
+	}
+	return fclose(out) ? complain(to) : 0;
+}
+
 static int make_folder(const char *path)
 {
 	return mkdir(path, 0777) && errno != EEXIST ? complain(path) : 0;
@@ -128,7 +143,7 @@ static int write_unit(const struct output *output, const struct options *options
 	const char *id = json_text(unit, "id"), *dialect = json_text(unit, "dialect"), *trace = json_text(unit, "trace");
 	snprintf(folder, sizeof folder, "%s/repro/%s.%s", output->draft, id, dialect);
 	snprintf(to, sizeof to, "%s/%s.scn", folder, id);
-	if (make_folder(folder) || copy_file(json_text(unit, "file"), to)) return -1;
+	if (make_folder(folder) || (*json_text(unit, "row") ? write_row(json_text(unit, "row"), id, to) : copy_file(json_text(unit, "file"), to))) return -1;
 	snprintf(from, sizeof from, "%s/%s", output->draft, trace);
 	snprintf(to, sizeof to, "%s/%s.%s.trace", folder, id, dialect);
 	if (*trace && copy_file(from, to)) return -1;

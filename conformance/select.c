@@ -1,6 +1,8 @@
 /* select.c -- finds, reads and parses scenario files. */
 #include "conformance/select.h"
 
+#include "sim/expand.h"
+
 #include "conformance/rules.h"
 
 #include <dirent.h>
@@ -59,7 +61,7 @@ static void print_failures(struct picker *picker, const struct scenario_failures
 static void add(struct picker *picker, struct selection *selection, struct scenario *scenario)
 {
 	for (unsigned i = 0; i < selection->count; i++)
-		if (selection->scenarios[i] == scenario || !strcmp(selection->scenarios[i]->file, scenario->file)) return;
+		if (selection->scenarios[i] == scenario || (!strcmp(selection->scenarios[i]->file, scenario->file) && !strcmp(selection->scenarios[i]->id, scenario->id))) return;
 	if (selection->count == SELECT_FILES_MAX) {
 		fprintf(picker->errors, "bgcheck: more than %d scenarios\n", SELECT_FILES_MAX);
 		picker->failed = true;
@@ -71,7 +73,7 @@ static void add(struct picker *picker, struct selection *selection, struct scena
 static void read_scenario(struct picker *picker, struct selection *selection, const char *path)
 {
 	size_t length;
-	struct scenario *scenario = NULL;
+	struct expansion expansion;
 	struct scenario_failures failures = { 0 };
 	char *text = select_read_file(picker->arena, path, &length);
 	char *name = arena_text(picker->arena, path, strlen(path));
@@ -80,11 +82,15 @@ static void read_scenario(struct picker *picker, struct selection *selection, co
 		picker->failed = true;
 		return;
 	}
-	enum status status = scenario_parse(picker->arena, name, text, length, &scenario, &failures);
+	enum status status = expand_scenario(picker->arena, name, text, length, &expansion, &failures);
+	for (unsigned i = 0; !status && i < expansion.count; i++) {
+		struct scenario *scenario;
+		status = expand_parse(picker->arena, name, &expansion.rows[i], &scenario, &failures);
+		if (!status) add(picker, selection, scenario);
+	}
 	print_failures(picker, &failures);
 	if (status == STATUS_NO_MEMORY) fprintf(picker->errors, "bgcheck: out of memory for %s\n", path);
-	if (status) picker->bad = true;
-	else add(picker, selection, scenario);
+	picker->bad |= status != STATUS_OK;
 }
 
 static int by_name(const void *a, const void *b)
@@ -154,7 +160,10 @@ static bool is_chosen(const struct scenario *scenario, const char *word)
 		snprintf(glob, sizeof glob, "%s-[0-9]*", word + 5);
 		return has_rule(scenario, glob);
 	}
-	return !fnmatch(word, scenario->id, 0);
+	/* A matrix is chosen as a whole by the id of its file. */
+	const char *row = strchr(scenario->id, '@');
+	bool whole = row && strlen(word) == (size_t)(row - scenario->id) && !memcmp(word, scenario->id, strlen(word));
+	return whole || !fnmatch(word, scenario->id, 0);
 }
 
 static void choose(struct picker *picker, const char *word)

@@ -333,6 +333,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 	json_put_text(result, "title", scenario->title);
 	json_put_text(result, "dialect", machine_dialect_name(unit->dialect));
 	json_put_text(result, "file", scenario->file);
+	if (scenario->row) json_put_text(result, "row", scenario->row);
 	json_object_set_new(result, "seen", json_object());
 	char work[1200] = "";
 	if (options->out_dir) snprintf(work, sizeof work, "%s/work/%s.%s", options->out_dir, scenario->id, machine_dialect_name(unit->dialect));

@@ -26,14 +26,14 @@ static const struct template {
 	enum when when;
 	const char *lines;
 } templates[] = {
-#define both { true, true }
-#define do { [DIALECT_DO] = true }
-#define bits { [DIALECT_BITS] = true }
+#define BOTH { true, true }
+#define DO { [DIALECT_DO] = true }
+#define BITS { [DIALECT_BITS] = true }
 #define DRAW(weight_, dialects_, when_, lines_) { weight_, dialects_, WHEN_##when_, lines_ },
 #include "sim/draw.def"
-#undef both
-#undef do
-#undef bits
+#undef BOTH
+#undef DO
+#undef BITS
 };
 #define TEMPLATES_COUNT (sizeof templates / sizeof *templates)
 

@@ -128,6 +128,8 @@ struct scenario {
 	bool probe;                    /* the player looks at every job after each step; default on */
 	unsigned steps_count;
 	struct step *steps;
+	const char *row;               /* of a file with `let` or `matrix`: its text as it was parsed (expand.h); else NULL */
+	size_t row_length;
 	const char *golden;            /* text below ====, or NULL */
 	unsigned golden_line;
 };

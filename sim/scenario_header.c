@@ -32,7 +32,7 @@ static bool read_id(struct parser *parser)
 	const char *stem = stem_of(parser->file, &length);
 
 	if (!scenario_word_next(parser, &word)) return false;
-	if (!scenario_value_name(parser, &word, "-", "an id such as 0412-error-gone") || !scenario_word_last(parser))
+	if (!scenario_value_name(parser, &word, "-@=,.", "an id such as 0412-error-gone") || !scenario_word_last(parser))
 		return false;
 	parser->scenario->id = scenario_fail_text(parser, word.text, word.length);
 	if (!parser->scenario->id) return false;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sim/scenario.h"
+#include "sim/expand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +64,9 @@ static const struct scenario *parse_block(const char *block, size_t length)
 {
 	struct scenario_failures failures;
 	struct scenario *scenario;
-	enum status status = scenario_parse(&arena, README, block, length, &scenario, &failures);
+	struct expansion expansion;
+	enum status status = expand_scenario(&arena, README, block, length, &expansion, &failures);
+	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(&arena, README, &expansion.rows[i], &scenario, &failures);
 
 	for (unsigned i = 0; i < failures.count; i++)
 		print_error(README ":%u:%u: %s\n", line_of(block) + failures.list[i].line - 1, failures.list[i].col,

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sim/scenario.h"
+#include "sim/expand.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -70,10 +70,12 @@ static void print_failures(char *text, size_t size)
 
 static enum status parse(const char *file, const char *text, size_t length)
 {
-	struct scenario *scenario;
+	struct scenario *scenario = NULL;
 
 	arena_reset(&arena);
-	enum status status = scenario_parse(&arena, file, text, length, &scenario, &failures);
+	struct expansion expansion;
+	enum status status = expand_scenario(&arena, file, text, length, &expansion, &failures);
+	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(&arena, file, &expansion.rows[i], &scenario, &failures);
 	assert_int_equal(status == STATUS_OK, scenario != NULL);
 	return status;
 }

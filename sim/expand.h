@@ -1,0 +1,47 @@
+/* expand.h -- one file, several scenarios: `let` and `matrix` lines become values, before anything is parsed. */
+#ifndef BGCHECK_SIM_EXPAND_H
+#define BGCHECK_SIM_EXPAND_H
+
+#include "sim/scenario.h"
+
+#define EXPAND_VARIABLES_MAX 10u   /* of a matrix */
+#define EXPAND_VALUES_MAX 16u      /* of one of its variables */
+#define EXPAND_LETS_MAX 32u
+#define EXPAND_ROWS_MAX 512u
+
+/* One of the scenarios. Its lines are those of the file, by number; `let` and `matrix` lines are empty. */
+struct expanded {
+	const char *suffix;            /* of its id: "@fault=reset-16k,size=64k"; "" without a matrix */
+	const char *text;
+	size_t length;
+	bool is_changed;               /* it differs from the file */
+};
+struct expansion {
+	unsigned count;
+	struct expanded *rows;
+	unsigned all;                  /* how many there would be with every combination; 1 without a matrix */
+};
+
+/*
+ * Expands text[length]. A file without such lines is one row, its own text. Texts lie in the arena. Errors: STATUS_BAD_INPUT with
+ * failures as scenario_parse() tells them, STATUS_NO_MEMORY.
+ *
+ *   let size = 64k                                       $size stands for it from here on
+ *   matrix fault in {reset@16k, stall@16k} n in {1, 2} : pairwise   every two values of two variables meet in a row; `: all`: every
+ *                                                        combination, also without a colon
+ */
+enum status expand_scenario(struct arena *arena, const char *file, const char *text, size_t length, struct expansion *expansion,
+	struct scenario_failures *failures);
+
+/* Parses one of the rows: scenario_parse() with its id and text. */
+enum status expand_parse(struct arena *arena, const char *file, const struct expanded *row, struct scenario **scenario,
+	struct scenario_failures *failures);
+
+/*
+ * A covering array of strength 2 for variables with counts[variables_count] values: rows of a value for each variable, so that every two
+ * values of two variables meet in one. Made in parameter order; deterministic. rows[max] has EXPAND_VARIABLES_MAX values each; returns
+ * the number of rows, 0 when there would be more than max.
+ */
+unsigned expand_pairs(const unsigned *counts, unsigned variables_count, unsigned (*rows)[EXPAND_VARIABLES_MAX], unsigned max);
+
+#endif
