@@ -52,13 +52,15 @@ static int verb_list(struct options *options, struct arena *arena)
 	struct selection selection;
 	int code = (int)select_scenarios(arena, options->library, options->words, options->words_count, &selection, stderr);
 	if (code) return code;
-	unsigned listed = 0;
+	unsigned listed = 0, rows = 0;
 	for (unsigned i = 0; i < selection.count; i++) {
 		const struct scenario *scenario = selection.scenarios[i];
 		if (options->dialect >= 0 && !scenario->dialects[options->dialect]) continue;
 		listed++;
+		rows += strchr(scenario->id, '@') != NULL;
 		printf("%-44s %-8s %s\n", scenario->id, scenario->dialects[DIALECT_DO] ? scenario->dialects[DIALECT_BITS] ? "do bits" : "do" : "bits", scenario->title);
 	}
+	if (rows) fprintf(stderr, "%u scenarios, %u of them rows of a matrix or of crashes\n", listed, rows);
 	return verb_flush(listed ? EXIT_CONFORMS : EXIT_SELECTION);
 }
 

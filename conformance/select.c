@@ -70,6 +70,24 @@ static void add(struct picker *picker, struct selection *selection, struct scena
 	selection->scenarios[selection->count++] = scenario;
 }
 
+static enum status read_row(struct picker *picker, struct selection *selection, const char *file, const struct expanded *row, struct scenario_failures *failures)
+{
+	struct scenario *scenario;
+	enum status status = expand_parse(picker->arena, file, row, &scenario, failures);
+	if (status || !scenario->crashes) {
+		if (!status) add(picker, selection, scenario);
+		return status;
+	}
+	struct expanded *crashes = arena_take(picker->arena, EXPAND_ROWS_MAX * sizeof *crashes);
+	unsigned count = crashes ? expand_crashes(picker->arena, file, row, crashes, EXPAND_ROWS_MAX, failures) : 0;
+	if (!count) return failures->count ? STATUS_BAD_INPUT : STATUS_NO_MEMORY;
+	for (unsigned i = 0; !status && i < count; i++) {
+		status = expand_parse(picker->arena, file, &crashes[i], &scenario, failures);
+		if (!status) add(picker, selection, scenario);
+	}
+	return status;
+}
+
 static void read_scenario(struct picker *picker, struct selection *selection, const char *path)
 {
 	size_t length;
@@ -83,11 +101,7 @@ static void read_scenario(struct picker *picker, struct selection *selection, co
 		return;
 	}
 	enum status status = expand_scenario(picker->arena, name, text, length, &expansion, &failures);
-	for (unsigned i = 0; !status && i < expansion.count; i++) {
-		struct scenario *scenario;
-		status = expand_parse(picker->arena, name, &expansion.rows[i], &scenario, &failures);
-		if (!status) add(picker, selection, scenario);
-	}
+	for (unsigned i = 0; !status && i < expansion.count; i++) status = read_row(picker, selection, name, &expansion.rows[i], &failures);
 	print_failures(picker, &failures);
 	if (status == STATUS_NO_MEMORY) fprintf(picker->errors, "bgcheck: out of memory for %s\n", path);
 	picker->bad |= status != STATUS_OK;

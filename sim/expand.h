@@ -33,6 +33,12 @@ struct expansion {
 enum status expand_scenario(struct arena *arena, const char *file, const char *text, size_t length, struct expansion *expansion,
 	struct scenario_failures *failures);
 
+/* What `crash at every event` makes of a row that has it: a row for each event that the reference meets behind the line, in either
+ * dialect, with `crash at event N` in its place. The row itself stays when it has no such line. Adds to rows[max]; returns how many,
+ * 0 with a failure when there would be more. */
+unsigned expand_crashes(struct arena *arena, const char *file, const struct expanded *row, struct expanded *rows, unsigned max,
+	struct scenario_failures *failures);
+
 /* Parses one of the rows: scenario_parse() with its id and text. */
 enum status expand_parse(struct arena *arena, const char *file, const struct expanded *row, struct scenario **scenario,
 	struct scenario_failures *failures);

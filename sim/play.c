@@ -142,6 +142,27 @@ static void step_watch(struct player *player, const struct step *step)
 	player->watches_count++;
 }
 
+/* The service dies behind the event that was waited for, and is started again at once. */
+static void count_event(struct player *player)
+{
+	if (!player->crash) return;
+	player->play->events++;
+	if (!player->crash_left || --player->crash_left) return;
+	for (int start = 0; start <= 1 && play_line_going(player); start++) {
+		struct step step = { .kind = STEP_SERVICE, .line = player->crash->line, .text = player->crash->text, .word = start ? "start" : "kill" };
+		step_world(player, &step);
+		if (play_line_going(player)) play_probe_poll(player);
+	}
+}
+
+static void step_crash(struct player *player, const struct step *step)
+{
+	const struct scenario_arg *event = step_arg(step, "event");
+
+	player->crash = step;
+	player->crash_left = event ? event->number : 0;
+}
+
 /* One step of time, and a look at what it changed. False when time cannot go on. */
 static bool pass(struct player *player, int64_t until_ns, unsigned *polls)
 {
@@ -153,6 +174,7 @@ static bool pass(struct player *player, int64_t until_ns, unsigned *polls)
 	}
 	if (play_line_going(player)) play_probe_poll(player);
 	if (play_line_going(player)) play_predicate_watches(player, false);
+	if (play_line_going(player)) count_event(player);
 	return play_line_going(player);
 }
 
@@ -284,6 +306,7 @@ static void step_do(struct player *player, const struct step *step)
 	case STEP_USER:
 	case STEP_CLOCK:
 	case STEP_POLICY: step_world(player, step); break;
+	case STEP_CRASH: step_crash(player, step); break;
 	case STEP_DO: play_call_step(player, step); break;
 	case STEP_ON: step_on(player, step); break;
 	case STEP_WATCH: step_watch(player, step); break;

@@ -32,6 +32,7 @@ struct play {
 	const char *feature;      /* UNSUPPORTED */
 	const char *why;          /* UNSUPPORTED, BROKEN */
 	unsigned line;            /* where it ended */
+	unsigned events;                  /* steps of time behind a `crash` line, which can crash there */
 	int64_t tolerance_used_ns;/* real worlds: the longest wait beyond a bound that was still accepted */
 	struct trace trace;
 	unsigned checks_count;

@@ -104,6 +104,8 @@ struct player {
 	unsigned nesting;                     /* callbacks being handled */
 	bool called;                          /* a callback came since the last probes */
 	unsigned names_made;                  /* for as=_ */
+	const struct step *crash;             /* `crash at event N`, until it has come; NULL: none */
+	int64_t crash_left;                   /* events until then */
 
 	unsigned handles_count, jobs_count, policies_count, watches_count, counts_count, binds_count;
 	struct play_handle handles[PLAY_HANDLES_MAX];

@@ -30,6 +30,7 @@ enum step_kind {
 	STEP_USER,     /* user logoff|logon */
 	STEP_CLOCK,    /* clock wall +1h|-1h                 the client machine's wall clock jumps */
 	STEP_POLICY,   /* policy block|allow [cause=WORD] */
+	STEP_CRASH,    /* crash at every event | crash at event N   the service is killed and started again */
 	STEP_DO,       /* do COMMAND [HANDLE] key=value... [-> EXPECT] */
 	STEP_ON,       /* on CALLBACK JOB [return=CODE] [times=N] [do=COMMAND] */
 	STEP_WATCH,    /* watch never|always PREDICATE       from here on to the end */
@@ -125,6 +126,7 @@ struct scenario {
 	struct scenario_rule { const char *id; bool witness; unsigned line, col; } *rules;
 	unsigned needs_count;
 	const char **needs;            /* features: job.get_error, net.down */
+	bool crashes;                  /* `crash at every event`: a scenario for each (expand.h) */
 	bool probe;                    /* the player looks at every job after each step; default on */
 	unsigned steps_count;
 	struct step *steps;

@@ -12,6 +12,8 @@ static const struct row {
 } rows[] = {
 	{ "host.times", STEP_HOST, "times" },
 	{ "service.restart", STEP_SERVICE, NULL },
+	{ "service.restart", STEP_CRASH, NULL },
+	{ "clock.virtual", STEP_CRASH, NULL },
 	{ "user.session", STEP_USER, NULL },
 	{ "policy", STEP_POLICY, NULL },
 	{ "timer.next", STEP_EXPECT, NULL },

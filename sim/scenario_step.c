@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define CRASH_EVENTS_MAX 1000000   /* of a play */
 #define NAMED(list) list, sizeof list / sizeof *list
 
 struct scenario_arg *scenario_step_add(struct parser *parser, struct step *step, const char *key, const struct word *value)
@@ -114,6 +115,24 @@ static bool read_policy(struct parser *parser, struct step *step)
 	return scenario_step_add(parser, step, "cause", &cause) && scenario_word_last(parser);
 }
 
+/* at every event, or at event N */
+static bool read_crash(struct parser *parser, struct step *step)
+{
+	struct word word;
+	int64_t number;
+
+	if (!read_choice(parser, step, "at", "at every event or at event N") || !scenario_word_next(parser, &word)) return false;
+	bool every = scenario_word_is(&word, "every");
+	if (every && !scenario_word_next(parser, &word)) return false;
+	if (!scenario_word_is(&word, "event")) return scenario_fail_found(parser, &word, every ? "event" : "every event or event N");
+	if (every) {
+		parser->scenario->crashes = true;
+		return scenario_word_last(parser);
+	}
+	if (!scenario_word_next(parser, &word) || !scenario_value_number(parser, &word, 1, CRASH_EVENTS_MAX, &number)) return false;
+	return scenario_step_add_number(parser, step, "event", &word, number) && scenario_word_last(parser);
+}
+
 static bool read_watch(struct parser *parser, struct step *step)
 {
 	return read_choice(parser, step, "never always", "never or always") && scenario_predicate_one(parser, step);
@@ -144,7 +163,7 @@ static const struct kind {
 	[STEP_NET] = { "net", read_net },                    [STEP_DISK] = { "disk", read_disk },
 	[STEP_SERVICE] = { "service", read_service },        [STEP_USER] = { "user", read_user },
 	[STEP_CLOCK] = { "clock", read_clock },              [STEP_POLICY] = { "policy", read_policy },
-	[STEP_DO] = { "do", scenario_call_do },              [STEP_ON] = { "on", scenario_call_on },
+	[STEP_CRASH] = { "crash", read_crash },              [STEP_DO] = { "do", scenario_call_do },              [STEP_ON] = { "on", scenario_call_on },
 	[STEP_WATCH] = { "watch", read_watch },              [STEP_WITHIN] = { "within", read_within },
 	[STEP_ADVANCE] = { "advance", read_advance },        [STEP_EXPECT] = { "expect", scenario_predicate_one },
 	[STEP_END] = { "end", scenario_predicate_list },

@@ -130,6 +130,7 @@ static bool change(struct service *service, const struct step *step, char *why, 
 	case STEP_USER: service_owner(service, !strcmp(step->word, "logon")); return true;
 	case STEP_CLOCK: service_clock(service, step->duration_ns); return true;
 	case STEP_POLICY: return change_policy(service, step, why, why_size);
+	case STEP_CRASH:
 	case STEP_DO:
 	case STEP_ON:
 	case STEP_WATCH:

@@ -18,7 +18,7 @@ static int setup(void **state)
 {
 	struct arena *arena = calloc(1, sizeof *arena);
 	*state = arena;
-	return !arena || arena_init(arena, 8u << 20);
+	return !arena || arena_init(arena, 48u << 20);
 }
 
 static int teardown(void **state)
@@ -110,6 +110,29 @@ static void every_two_values_meet_in_few_rows(void **state)
 	}
 }
 
+/* As many as the reference has events behind the line, each with its number in the place of `every event`. */
+static void every_event_is_a_row(void **state)
+{
+	struct expansion expansion = expand(*state, HEAD "matrix n in {1s, 2s}\nadvance 1s\ncrash at every event # here\nadvance $n\nadvance 1s\n");
+	struct expanded crashes[4];
+	struct scenario_failures failures = { 0 };
+	assert_int_equal(expansion.count, 2);
+	assert_int_equal(expand_crashes(*state, "0001-x.scn", &expansion.rows[1], crashes, 4, &failures), 2);
+	assert_string_equal(crashes[0].suffix, "@n=2s,crash=1");
+	assert_string_equal(crashes[1].text, HEAD "\nadvance 1s\ncrash at event 2 # here\nadvance 2s\nadvance 1s\n");
+	assert_int_equal(expand_crashes(*state, "0001-x.scn", &expansion.rows[0], crashes, 1, &failures), 0);
+	assert_int_equal(failures.count, 1);
+}
+
+static void row_without_a_crash_stays(void **state)
+{
+	struct expansion expansion = expand(*state, HEAD "advance 1s\n");
+	struct expanded crashes[1];
+	struct scenario_failures failures = { 0 };
+	assert_int_equal(expand_crashes(*state, "0001-x.scn", &expansion.rows[0], crashes, 1, &failures), 1);
+	assert_ptr_equal(crashes[0].text, expansion.rows[0].text);
+}
+
 static void too_many_rows_are_none(void **state)
 {
 	static unsigned rows[EXPAND_ROWS_MAX][EXPAND_VARIABLES_MAX];
@@ -127,6 +150,8 @@ int main(void)
 		cmocka_unit_test(every_combination_is_a_row),
 		cmocka_unit_test(row_has_an_id_of_its_own),
 		cmocka_unit_test(every_two_values_meet_in_few_rows),
+		cmocka_unit_test(every_event_is_a_row),
+		cmocka_unit_test(row_without_a_crash_stays),
 		cmocka_unit_test(too_many_rows_are_none),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
