@@ -29,7 +29,7 @@ static bool is_transient_only(const struct judge *judge, const struct view_job *
 {
 	struct view_causes causes;
 	view_causes(&judge->view, job, &causes);
-	if (causes.unknown || !causes.count) return false;
+	if (causes.untold || job->max_set || job->np_short || !causes.count) return false;
 	for (unsigned i = 0; i < causes.count; i++)
 		if (judge_class(judge, &causes.list[i]) != FAULT_CLASS_TRANSIENT || (!was_transient && judge_class_is_open(&causes.list[i]))) return false;
 	return true;

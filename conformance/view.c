@@ -213,6 +213,9 @@ void view_state(struct view_seeing *seeing, struct view_job *job, enum state sta
 	struct sight sight = { .kind = SIGHT_STATE, .line = seeing->line, .now_ns = seeing->line->at_ns, .job = job,
 		.state = state, .from = job->state, .from_ns = job->state_ns, .failure = CAUSE_NONE };
 	if (state == STATE_NONE) return;
+	/* A file that came since the last look, and that nobody asked for, was added when all others were there. */
+	bool late_file = job->files_count && !job->files[job->files_count - 1]->requests && !job->files[job->files_count - 1]->empty;
+	if (state == STATE_TRANSFERRED && late_file && job->changed_ns != VIEW_NEVER && job->changed_ns > job->state_ns) job->added_in_transferred = true;
 	if (job->state != state) note_row(seeing->view, job, state, seeing->line->at_ns);
 	job->state = state;
 	job->state_ns = seeing->line->at_ns;

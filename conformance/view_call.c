@@ -261,7 +261,9 @@ static void rename_file(struct view_seeing *seeing, const struct view_job *job, 
 	file->blurred |= file->renamed_ns != VIEW_NEVER;   /* its first name is known no more */
 	file->renamed_ns = seeing->line->at_ns;
 	file->renamed_round = job->rounds;
+	/* What is under way goes to the first name, and perhaps to its host. */
 	file->renamed_running = job->calls_since_state || job->state == STATE_QUEUED || job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
+	file->blurred |= file->renamed_running;
 	if (!seeing->status) view_net_place(seeing, file);
 }
 

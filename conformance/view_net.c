@@ -18,7 +18,8 @@ static void find_twins(const struct view *view, struct view_file *file)
 	for (unsigned i = 0; i < view->jobs_count; i++)
 		for (unsigned f = 0; f < view->jobs[i]->files_count; f++) {
 			struct view_file *other = view->jobs[i]->files[f];
-			if (other == file || strcmp(other->path, file->path)) continue;
+			bool by_old = (other->old_path && !strcmp(other->old_path, file->path)) || (file->old_path && !strcmp(file->old_path, other->path));
+			if (other == file || (strcmp(other->path, file->path) && !by_old)) continue;
 			other->twin = file->twin = true;
 		}
 }
