@@ -70,7 +70,7 @@ void xfail_update_pattern(const char *signature, char *pattern, size_t pattern_s
 static bool is_word(const char *text)
 {
 	for (const char *at = text; *at; at++)
-		if (!isalnum((unsigned char)*at) && !strchr("-_.", *at)) return false;
+		if (!isalnum((unsigned char)*at) && !strchr("-_.@=,", *at)) return false;
 	return *text;
 }
 
