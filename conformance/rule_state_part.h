@@ -12,7 +12,7 @@
 /* In virtual time a job that was not looked at has not changed: at the end it is still in the state seen last. */
 static inline bool is_state_or_end(const struct judge *judge, const struct sight *sight)
 {
-	return sight_is_state(sight) || (sight->kind == SIGHT_END && sight->job && !sight->job->released && sight->job->state_ns == sight->now_ns && judge->view.virtual_time && sight->state != STATE_NONE);
+	return sight_is_state(sight) || (sight->kind == SIGHT_END && sight->job && !sight->job->released && judge->view.probed && judge->view.virtual_time && sight->state != STATE_NONE);
 }
 
 static inline bool is_entered(const struct sight *sight, enum state state)

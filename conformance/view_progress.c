@@ -159,7 +159,7 @@ static bool spoils(enum cause failure, unsigned status)
 
 static void see_version(struct view_file *file, const struct trace_line *line, const struct view_serve *serve)
 {
-	bool validated = serve && serve->validated;
+	bool validated = !serve || serve->validated;   /* of a record without serve lines nothing is known */
 	unsigned version = (unsigned)trace_get_int(line, "version", 0);
 	if (trace_get_int(line, "content", 0) != 1 || version == 0) return;
 	if (file->seen_version && file->seen_version != version) {
