@@ -33,14 +33,13 @@ struct telling {
 void campaign_arguments(const struct campaign_options *options, char *text, size_t size)
 {
 	char digest[17], readings[400] = "";
-	static const char *const oracles[] = { [ORACLE_ON] = "on", [ORACLE_OFF] = "off", [ORACLE_STRICT] = "strict" };
 	for (unsigned i = 0; i < options->readings_count; i++)
 		snprintf(readings + strlen(readings), sizeof readings - strlen(readings), "%s%s", i ? "," : "", options->readings[i]);
 	repro_tables(digest);
 	snprintf(text, size, "impl=%s steps=%u faults=%u swarm=%d dialects=%s%s%s readings=%s oracle=%s rules=%s seed=%" PRIu64 " version=%s tables=%s", options->impl ? options->impl : "reference",
 		options->draw.steps, options->draw.faults, options->draw.swarm, options->draw.dialects[DIALECT_DO] ? "do" : "",
 		options->draw.dialects[DIALECT_DO] && options->draw.dialects[DIALECT_BITS] ? "," : "", options->draw.dialects[DIALECT_BITS] ? "bits" : "",
-		*readings ? readings : "-", oracles[options->run->unit.oracle], options->run->unit.no_rules ? "none" : "all", options->run->unit.seed, BGCHECK_VERSION, digest);
+		*readings ? readings : "-", oracle_mode_word(options->run->unit.oracle), options->run->unit.no_rules ? "none" : "all", options->run->unit.seed, BGCHECK_VERSION, digest);
 }
 
 static void tell(void *context, const struct broken *broken)

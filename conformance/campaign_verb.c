@@ -9,21 +9,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int complain(const char *path)
-{
-	fprintf(stderr, "bgcheck: cannot write %s: %s\n", path, strerror(errno));
-	return EXIT_HARNESS;
-}
-
 /* To the file, or to standard output without one. */
 static int write_campaign(const struct campaign_file *campaign, const char *path)
 {
 	FILE *file = path ? fopen(path, "w") : stdout;
-	if (!file) return complain(path);
+	if (!file) return verb_cannot_write(path);
 	campaign_file_write(campaign, file);
 	if (!path) return verb_flush(0);
 	bool bad = ferror(file) != 0;
-	return fclose(file) || bad ? complain(path) : 0;
+	return fclose(file) || bad ? verb_cannot_write(path) : 0;
 }
 
 static void summarize(const struct campaign_file *campaign, const char *path, FILE *out)
@@ -50,15 +44,12 @@ static int write_scenario(const char *folder, uint64_t seed, const char *text, s
 {
 	char path[1200];
 	snprintf(path, sizeof path, "%s/draw-%" PRIu64 ".scn", folder, seed);
-	FILE *file = fopen(path, "w");
-	bool good = file && fwrite(text, 1, length, file) == length;
-	if (file && fclose(file)) good = false;
-	return good ? 0 : complain(path);
+	return verb_write(path, text, length);
 }
 
 static int write_scenarios(struct options *options, struct arena *arena)
 {
-	int code = mkdir(options->write, 0777) && errno != EEXIST ? complain(options->write) : 0;
+	int code = mkdir(options->write, 0777) && errno != EEXIST ? verb_cannot_write(options->write) : 0;
 	for (uint64_t seed = options->from; !code && seed <= options->to; seed++) {
 		enum dialect dialect;
 		size_t length;

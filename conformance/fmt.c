@@ -12,13 +12,9 @@
 /* Whether the text parses; what is wrong with it is said. */
 static bool parses(struct arena *arena, const char *file, const char *text, size_t length, FILE *errors)
 {
-	struct expansion expansion;
+	struct scenario *scenario;
 	struct scenario_failures failures = { 0 };
-	enum status status = expand_scenario(arena, file, text, length, &expansion, &failures);
-	for (unsigned i = 0; !status && i < expansion.count; i++) {
-		struct scenario *scenario;
-		status = expand_parse(arena, file, &expansion.rows[i], &scenario, &failures);
-	}
+	enum status status = expand_parse_all(arena, file, text, length, &scenario, &failures);
 	for (unsigned i = 0; i < failures.count; i++) {
 		const struct failure *failure = &failures.list[i];
 		fprintf(errors, "%s:%u:%u: %s\n", failure->file, failure->line, failure->col, failure->text);

@@ -34,6 +34,20 @@ int verb_flush(int code)
 	return code;
 }
 
+int verb_cannot_write(const char *path)
+{
+	fprintf(stderr, "bgcheck: cannot write %s: %s\n", path, strerror(errno));
+	return EXIT_HARNESS;
+}
+
+int verb_write(const char *path, const char *text, size_t length)
+{
+	FILE *file = path ? fopen(path, "w") : stdout;
+	bool good = file && fwrite(text, 1, length, file) == length;
+	if (path && file && fclose(file)) good = false;
+	return good ? 0 : verb_cannot_write(path ? path : "to standard output");
+}
+
 static int verb_xfail(struct options *options, struct arena *arena)
 {
 	char today[16];

@@ -134,10 +134,9 @@ static int set_draw(unsigned *number, const char *text, unsigned most)
 
 static int set_oracle(struct options *options, const char *word)
 {
-	static const char *const words[] = { [ORACLE_ON] = "on", [ORACLE_OFF] = "off", [ORACLE_STRICT] = "strict" };
-	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (strcmp(words[i], word)) continue;
-		options->run.unit.oracle = (enum oracle_mode)i;
+	for (unsigned mode = ORACLE_ON; mode <= ORACLE_STRICT; mode++) {
+		if (strcmp(oracle_mode_word((enum oracle_mode)mode), word)) continue;
+		options->run.unit.oracle = (enum oracle_mode)mode;
 		return 0;
 	}
 	return options_usage("expected --oracle on, off or strict, found", word);

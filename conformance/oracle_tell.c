@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+const char *oracle_mode_word(enum oracle_mode mode)
+{
+	static const char *const words[] = { [ORACLE_ON] = "on", [ORACLE_OFF] = "off", [ORACLE_STRICT] = "strict" };
+	return words[mode];
+}
+
 /* The rule that the same line broke; NULL: none. */
 static json_t *find_same(json_t *findings, unsigned trace_index)
 {

@@ -12,6 +12,9 @@
 /* ON: a divergence is a failure in a simulated world, and only told of an implementation in real time. */
 enum oracle_mode { ORACLE_ON, ORACLE_OFF, ORACLE_STRICT };
 
+/* As the command line says it: on, off, strict. */
+const char *oracle_mode_word(enum oracle_mode mode);
+
 /* Adds to a unit: `oracle` {largest, hypotheses, readings, inconclusive}, and of a divergence `first_divergence`, a finding with
  * row, agreed_index and largest beside the usual keys. It is also appended to `findings`, but when a rule was broken by the
  * same line: then it bears the rule's name, and is not counted twice. fails: it counts as a failure. */

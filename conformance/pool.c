@@ -44,12 +44,14 @@ static bool take(const struct pool *pool, struct shared *shared, struct worker *
 }
 
 /* An assertion that a mutant breaks is what was hoped for: it needs no word and no core. */
-static void be_quiet(void)
+void pool_be_quiet(unsigned seconds)
 {
+	const struct itimerval limit = { .it_value = { (time_t)seconds, 0 } };
 	const struct rlimit none = { 0, 0 };
 	int null = open("/dev/null", O_WRONLY);
 	if (null >= 0) dup2(null, 2);
 	setrlimit(RLIMIT_CORE, &none);
+	setitimer(ITIMER_VIRTUAL, &limit, NULL);
 }
 
 /* In the child. */
@@ -57,7 +59,7 @@ static void serve(const struct pool *pool, struct shared *shared, struct worker 
 {
 	const struct itimerval limit = { .it_value = { (time_t)pool->task_seconds, 0 } };
 	struct arena arena;
-	be_quiet();
+	pool_be_quiet(pool->task_seconds);
 	if (arena_init(&arena, pool->arena_bytes)) _exit(70);
 	while (take(pool, shared, worker)) {
 		setitimer(ITIMER_VIRTUAL, &limit, NULL);

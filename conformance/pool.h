@@ -21,6 +21,9 @@ struct pool {
 void *pool_share(size_t bytes);
 void pool_unshare(void *at, size_t bytes);
 
+/* In a child whose end by a signal is awaited: it says nothing, leaves no core, and may need so much CPU. */
+void pool_be_quiet(unsigned seconds);
+
 /* Runs every task once, in an order of its own. Workers say nothing on standard error. False: interrupted, out of memory or processes. */
 bool pool_run(const struct pool *pool);
 

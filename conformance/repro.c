@@ -53,13 +53,12 @@ static void add(json_t *args, const char *option, const char *value)
 /* What of the command line decides the verdict; not the selection, nor where the report goes. */
 static json_t *args_of(const struct options *options)
 {
-	static const char *const oracles[] = { [ORACLE_ON] = "on", [ORACLE_OFF] = "off", [ORACLE_STRICT] = "strict" };
 	const struct unit_options *unit = &options->run.unit;
 	json_t *args = json_array();
 	char number[32];
 	if (options->impl) add(args, "--impl", options->impl);
 	for (unsigned i = 0; i < options->reading_count; i++) add(args, "--reading", options->reading[i]);
-	add(args, "--oracle", oracles[unit->oracle]);
+	add(args, "--oracle", oracle_mode_word(unit->oracle));
 	if (unit->no_rules) add(args, "--rules", "none");
 	if (options->strict) add(args, "--strict", NULL);
 	snprintf(number, sizeof number, "%llu", (unsigned long long)unit->seed);

@@ -53,7 +53,7 @@ static bool is_late(const struct view_job *job, enum view_callback kind)
 {
 	const struct view_calls *calls = &job->callbacks[kind];
 	bool again = calls->count && (calls->returned & 0x80000000u) && calls->round < job->rounds;   /* the repetition of one that failed */
-	return again || (calls->due_round && calls->due_round <= job->rounds && (!calls->count || calls->round < calls->due_round - 1));
+	return again || view_is_overtaken(job, calls);
 }
 
 static bool is_no_progress(const struct judge *judge, const struct view_job *job)
@@ -247,7 +247,7 @@ void rule_callback_state(struct judge *judge, unsigned rule, const struct sight 
 	enum state told = sight->callback == VIEW_JOB_ERROR ? STATE_ERROR : STATE_TRANSFERRED;
 	if (sight->callback == VIEW_JOB_ERROR && sight->state == told) judge_show(judge, "C-67", "state-first");
 	bool later = job->calls_since_state > 0 || state_in(sight->state, STATES_FINAL) || sight->state == STATE_SUSPENDED || is_late(job, sight->callback);
-	if (judge->view.virtual_time && !judge->view.probed && job->rounds > 1) return;   /* which error it tells of is not known */
+	if (!judge_looks(judge) && job->rounds > 1) return;   /* which error it tells of is not known */
 	judge_claim(judge, rule, sight->state == told || later, TEXT("state %s = %s inside %s", job->name, judge_state(sight->state), sight->line->event),
 		TEXT("state=%s inside %s", judge_state(sight->state), sight->line->event));
 }

@@ -52,6 +52,12 @@ struct judge {
 /* From here on every fold is asked at every sight: what rule_sight.def says is held against that (rules_test.c). */
 void judge_ask_all(struct judge *judge);
 
+/* Somebody looked at every job between any two things that happened; in a simulation without probes what was seen last may be old. */
+static inline bool judge_looks(const struct judge *judge)
+{
+	return judge->view.probed || !judge->view.virtual_time;
+}
+
 #define STATE_BIT(state) (UINT32_C(1) << (state))
 #define STATES_FINAL (STATE_BIT(STATE_ACKNOWLEDGED) | STATE_BIT(STATE_CANCELLED))
 #define STATES_ACTION (STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING) | STATE_BIT(STATE_TRANSFERRING))

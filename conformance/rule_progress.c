@@ -137,8 +137,7 @@ void rule_progress_files(struct judge *judge, unsigned rule, const struct sight 
 	if (!is_call(sight, "job.progress") || job->files_vague || state_in(sight->state, STATES_FINAL)) return;
 	int64_t total = trace_get_int(sight->line, "files_total", -1), done = trace_get_int(sight->line, "files_transferred", -1), most = 0;
 	if (total < 0 || done < 0 || job->upload) return;
-	bool looked = judge->view.probed || !judge->view.virtual_time;
-	bool all = looked && stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) && !job->added_in_transferred;
+	bool all = judge_looks(judge) && stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) && !job->added_in_transferred;
 	for (unsigned f = 0; f < job->files_count; f++) most += may_be_done(judge, job, job->files[f]);
 	bool holds = total == job->files_count && done <= most && (!all || done == total);
 	judge_claim(judge, rule, holds, TEXT("%lld of %lld files, %u were added", (long long)done, (long long)total, job->files_count),
@@ -194,7 +193,7 @@ void rule_progress_completion(struct judge *judge, unsigned rule, const struct s
 	const struct view_job *job = sight->job;
 	if (!is_call(sight, "job.times") || !job->times.valid || judge->view.clock_ns != VIEW_NEVER) return;
 	const char *seen = TEXT("creation %s, completion %s", trace_get(sight->line, "creation"), trace_get(sight->line, "completion"));
-	if (judge->view.virtual_time && !judge->view.probed) return;   /* it may have been TRANSFERRED unseen */
+	if (!judge_looks(judge)) return;   /* it may have been TRANSFERRED unseen */
 	uint32_t before = STATE_BIT(STATE_SUSPENDED) | STATE_BIT(STATE_ERROR);
 	if (!job->ever_transferred && stays_in(sight, before)) judge_claim(judge, rule, job->times.completion == 0, seen, "TransferCompletionTime before TRANSFERRED");
 	if (job->transferred_rows != 1 || !stays_in(sight, STATE_BIT(STATE_TRANSFERRED)) || job->since_ns != job->transferred_ns) return;

@@ -123,7 +123,7 @@ void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sig
 void rule_state_path(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_entered(sight, STATE_TRANSFERRING) || !state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_CONNECTING))) return;
-	if (judge->view.virtual_time && (!judge->view.probed || sight->job->released)) return;   /* nobody looked in between */
+	if (!judge_looks(judge) || (judge->view.virtual_time && sight->job->released)) return;   /* nobody looked in between */
 	/* In real time the short visit to CONNECTING may be missed. */
 	judge_claim(judge, rule, !judge->view.virtual_time || sight->from == STATE_CONNECTING, SEEN(sight), FROM_TO(sight));
 }
@@ -304,7 +304,7 @@ void rule_state_net_lost(struct judge *judge, unsigned rule, const struct sight 
 {
 	const struct view_job *job = sight->job;
 	if (!sight_is_state(sight) || !judge->view.net_down || job->calls_since_state || judge->view.service_down) return;
-	if (judge->view.virtual_time && !judge->view.probed) return;   /* the state before may be an old one */
+	if (!judge_looks(judge)) return;   /* the state before may be an old one */
 	if (!state_in(sight->from, STATE_BIT(STATE_QUEUED) | STATE_BIT(STATE_TRANSFERRING)) || sight->now_ns - judge->view.net_down_ns < judge->tolerance_ns) return;
 	bool asked = (job->resumed_ns != VIEW_NEVER && job->resumed_ns >= judge->view.net_down_ns) || sight->from_ns > judge->view.net_down_ns;
 	bool expired = sight->state == STATE_CANCELLED && sight->now_ns - job->created_ns >= judge->view.machine->limits.retention_ns - judge->tolerance_ns;

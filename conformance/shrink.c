@@ -2,16 +2,14 @@
 #include "conformance/shrink.h"
 
 #include "conformance/interrupt.h"
+#include "conformance/pool.h"
 #include "conformance/shrink_text.h"
 #include "sim/format.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,16 +62,11 @@ static bool play(struct shrinking *shrinking, const struct scenario *scenario, s
 /* The signal that ends a play in a process of its own; 0: none does. */
 static int crash_of(struct shrinking *shrinking, const struct scenario *scenario, enum dialect dialect)
 {
-	const struct rlimit none = { 0, 0 };
-	const struct itimerval limit = { .it_value = { CRASH_SECONDS, 0 } };
 	struct wanted wanted = { .dialect = dialect };
 	int status = 0;
 	pid_t pid = interrupt_fork();
 	if (!pid) {
-		int null = open("/dev/null", O_WRONLY);
-		if (null >= 0) dup2(null, 2);
-		setrlimit(RLIMIT_CORE, &none);
-		setitimer(ITIMER_VIRTUAL, &limit, NULL);
+		pool_be_quiet(CRASH_SECONDS);
 		play(shrinking, scenario, &wanted);
 		_exit(0);
 	}

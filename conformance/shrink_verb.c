@@ -12,12 +12,6 @@
 
 #define PATH_SIZE 1200
 
-static int complain(const char *path)
-{
-	fprintf(stderr, "bgcheck: cannot write %s: %s\n", path, strerror(errno));
-	return EXIT_HARNESS;
-}
-
 /* The name of a file without folder and ending, as an id must be. */
 static void id_of(const char *path, char *id, size_t size)
 {
@@ -25,16 +19,6 @@ static void id_of(const char *path, char *id, size_t size)
 	size_t length = strlen(name);
 	if (length > 4 && !strcmp(name + length - 4, ".scn")) length -= 4;
 	snprintf(id, size, "%.*s", (int)length, name);
-}
-
-static int write_text(const struct shrunk *shrunk, const char *path)
-{
-	FILE *file = path ? fopen(path, "w") : stdout;
-	if (!file) return complain(path);
-	bool good = fwrite(shrunk->text, 1, shrunk->length, file) == shrunk->length;
-	if (!path) return verb_flush(0);
-	if (fclose(file)) good = false;
-	return good ? 0 : complain(path);
 }
 
 /* "17 steps of 40: bits ERR-LIFE-001 no error in ERROR". */
@@ -72,7 +56,7 @@ static int shrink_scenario(const struct options *options, struct arena *arena, c
 	memcpy(how.dialects, options->run.dialects, sizeof how.dialects);
 	enum shrink_status status = shrink(&how, path, text, length, &shrunk, &failures);
 	if (status != SHRINK_DONE) return explain_status(status, path, &failures);
-	int code = write_text(&shrunk, options->out);
+	int code = verb_flush(verb_write(options->out, shrunk.text, shrunk.length));
 	if (!code && !options->quiet) tell(&shrunk, options->out, options->out ? stdout : stderr);
 	free(shrunk.text);
 	return verb_flush(code);
@@ -129,7 +113,7 @@ static int shrink_class(struct options *options, struct arena *arena, const stru
 	how.dialects[dialect] = true;
 	enum shrink_status status = shrink(&how, file, text, length, &shrunk, &failures);
 	if (status != SHRINK_DONE) return explain_status(status, file, &failures);
-	int code = write_text(&shrunk, path);
+	int code = verb_write(path, shrunk.text, shrunk.length);
 	if (!code && !options->quiet) tell(&shrunk, path, stdout);
 	free(shrunk.text);
 	return code;
@@ -153,7 +137,7 @@ static int shrink_campaign(struct options *options, const char *path)
 	} else if (!arguments || !take_arguments(options, &words, arguments)) {
 		fprintf(stderr, "%s:1: expected the arguments of a campaign of this bgcheck, found others\n", path);
 		code = EXIT_USAGE;
-	} else if (mkdir(options->out, 0777) && errno != EEXIST) code = complain(options->out);
+	} else if (mkdir(options->out, 0777) && errno != EEXIST) code = verb_cannot_write(options->out);
 	for (size_t i = 0; !code && i < campaign.count && !interrupt_seen(); i++) code = shrink_class(options, &own, &campaign.classes[i], i);
 	free(arguments);
 	campaign_file_done(&campaign);

@@ -20,6 +20,12 @@ int verb_shrink(struct options *options, struct arena *arena);
 /* Ends every verb: EXIT_HARNESS with a complaint when standard output took less than was written to it, else `code`. */
 int verb_flush(int code);
 
+/* Writes text[length] to a new or emptied file; NULL: to standard output, which is not flushed. EXIT_HARNESS with a complaint, or 0. */
+int verb_write(const char *path, const char *text, size_t length);
+
+/* Complains that a file cannot be written, by errno. Returns EXIT_HARNESS. */
+int verb_cannot_write(const char *path);
+
 /* Whether an adapter's command can be started at all; complains when not. */
 int verb_adapter_is_there(char *const *argv);
 

@@ -293,6 +293,11 @@ static enum view_callback callback_kind(const char *word)
 	return VIEW_CALLBACKS;
 }
 
+bool view_is_overtaken(const struct view_job *job, const struct view_calls *calls)
+{
+	return calls->due_round && calls->due_round <= job->rounds && (!calls->count || calls->round < calls->due_round - 1);
+}
+
 static void see_callback(struct view_seeing *seeing)
 {
 	static const char *const names[VIEW_CALLBACKS] = { "JobError", "JobTransferred", "JobModification" };
@@ -311,7 +316,7 @@ static void see_callback(struct view_seeing *seeing)
 	struct view_calls *calls = &job->callbacks[kind];
 	/* One that a call has overtaken belongs to the round before it (CB-025). */
 	bool left = kind == VIEW_JOB_ERROR && job->rounds && state != STATE_NONE && state != STATE_ERROR;
-	bool late = left || (calls->due_round && calls->due_round <= job->rounds && (!calls->count || calls->round < calls->due_round - 1));
+	bool late = left || view_is_overtaken(job, calls);
 	*calls = (struct view_calls){ calls->count + 1, line->at_ns, sight.returned, left ? job->rounds - 1 : late ? calls->due_round - 1 : job->rounds, calls->due_round };
 	if (kind == VIEW_JOB_MODIFICATION) job->modifications = 0;
 	/* The state was asked before the client's method called anything: it says nothing of what came after a call. */

@@ -415,6 +415,9 @@ uint32_t view_code(const struct view *view, const struct trace_line *line, const
 bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* A callback that comes now tells of a state that a call has left before it came (CB-025). */
+bool view_is_overtaken(const struct view_job *job, const struct view_calls *calls);
+
 /* Not everything about the file can be reckoned from the lines of its path. */
 bool view_is_vague(const struct view_file *file);
 

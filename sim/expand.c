@@ -393,3 +393,14 @@ enum status expand_parse(struct arena *arena, const char *file, const struct exp
 	(*scenario)->row_length = row->length;
 	return (*scenario)->id ? STATUS_OK : STATUS_NO_MEMORY;
 }
+
+enum status expand_parse_all(struct arena *arena, const char *file, const char *text, size_t length, struct scenario **scenario,
+	struct scenario_failures *failures)
+{
+	struct expansion expansion;
+	enum status status = expand_scenario(arena, file, text, length, &expansion, failures);
+
+	*scenario = NULL;
+	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(arena, file, &expansion.rows[i], scenario, failures);
+	return status;
+}

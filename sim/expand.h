@@ -43,6 +43,10 @@ unsigned expand_crashes(struct arena *arena, const char *file, const struct expa
 enum status expand_parse(struct arena *arena, const char *file, const struct expanded *row, struct scenario **scenario,
 	struct scenario_failures *failures);
 
+/* Expands the text, and parses its rows until one does not parse; *scenario: the last that did. Errors of both. */
+enum status expand_parse_all(struct arena *arena, const char *file, const char *text, size_t length, struct scenario **scenario,
+	struct scenario_failures *failures);
+
 /*
  * A covering array of strength 2 for variables with counts[variables_count] values: rows of a value for each variable, so that every two
  * values of two variables meet in one. Made in parameter order; deterministic. rows[max] has EXPAND_VARIABLES_MAX values each; returns

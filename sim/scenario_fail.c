@@ -1,4 +1,5 @@
 /* scenario_fail.c -- the errors of a scenario file: where, what was expected, what was found. */
+#include "sim/fault_word.h"
 #include "sim/scenario_internal.h"
 
 #include <stdarg.h>
@@ -82,6 +83,14 @@ bool scenario_fail_limit(struct parser *parser, const struct word *found, const 
 	fail_found(parser, found, format, args);
 	va_end(args);
 	return false;
+}
+
+bool scenario_fail_words(struct parser *parser, const struct word *found, const char *before, enum step_kind kind, const char *key, const char *last)
+{
+	char words[400];
+
+	fault_word_phrase(kind, key, last, words, sizeof words);
+	return scenario_fail_found(parser, found, "%s%s", before, words);
 }
 
 void *scenario_fail_take(struct parser *parser, size_t size)

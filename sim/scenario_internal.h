@@ -68,6 +68,8 @@ bool scenario_fail_found(struct parser *parser, const struct word *found, const 
 /* The same for a named maximum: the parser answers STATUS_LIMIT. */
 bool scenario_fail_limit(struct parser *parser, const struct word *found, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* `expected BEFORE and the words of the kind and key`, as fault_word_phrase() tells them. */
+bool scenario_fail_words(struct parser *parser, const struct word *found, const char *before, enum step_kind kind, const char *key, const char *last);
 /* Memory of the arena; NULL sets no_memory. */
 void *scenario_fail_take(struct parser *parser, size_t size);
 const char *scenario_fail_text(struct parser *parser, const char *text, size_t length);

@@ -88,14 +88,6 @@ static bool read_status(struct parser *parser, struct step *step, const char *ke
 	return inner.token == TOKEN_END || read_retry_after(parser, step, &inner);
 }
 
-static bool fail_words(struct parser *parser, enum step_kind kind, const char *key, const char *last, const struct word *found)
-{
-	char expected[400];
-
-	fault_word_phrase(kind, key, last, expected, sizeof expected);
-	return scenario_fail_found(parser, found, "%s", expected);
-}
-
 /* WORD or WORD@POSITION; `position` is TOKEN_END without. */
 static void split_position(const struct word *word, struct word *name, struct word *position)
 {
@@ -115,7 +107,7 @@ static bool read_fault(struct parser *parser, struct step *step, const char *key
 	if (!scenario_word_split(parser, value, "for", &head, &inner)) return false;
 	split_position(&head, &name, &position);
 	const struct fault_word *fault = fault_word_find(STEP_SERVE, "fault.word", name.text, name.length);
-	if (!fault) return fail_words(parser, STEP_SERVE, "fault.word", NULL, &name);
+	if (!fault) return scenario_fail_words(parser, &name, "", STEP_SERVE, "fault.word", NULL);
 	bool at_position = fault->form & FAULT_FORM_AT;
 	if (at_position != (position.token != TOKEN_END))
 		return scenario_fail_found(parser, value, at_position ? "%s@POSITION" : "%s without position", fault->text);
@@ -148,11 +140,8 @@ static bool read_lie(struct parser *parser, struct step *step, const char *key, 
 static bool read_range(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
 	if (value->length >= 3 && !memcmp(value->text, "lie", 3)) return read_lie(parser, step, key, value);
-	if (!fault_word_find(STEP_SERVE, "range", value->text, value->length)) {
-		char expected[400];
-		fault_word_phrase(STEP_SERVE, "range", NULL, expected, sizeof expected);
-		return scenario_fail_found(parser, value, "lie+N, lie-N, %s", expected);
-	}
+	if (!fault_word_find(STEP_SERVE, "range", value->text, value->length))
+		return scenario_fail_words(parser, value, "lie+N, lie-N, ", STEP_SERVE, "range", NULL);
 	return scenario_step_add(parser, step, key, value) != NULL;
 }
 
@@ -330,7 +319,7 @@ static bool read_host(struct parser *parser, struct step *step)
 	struct scenario_arg *arg = scenario_step_add(parser, step, "", &name);
 	if (!arg || !scenario_word_next(parser, &answer)) return false;
 	if (!scenario_word_is(&answer, "ok") && !fault_word_find(STEP_HOST, "", answer.text, answer.length))
-		return fail_words(parser, STEP_HOST, "", "ok", &answer);
+		return scenario_fail_words(parser, &answer, "", STEP_HOST, "", "ok");
 	step->word = scenario_fail_text(parser, answer.text, answer.length);
 	if (!step->word) return false;
 	return read_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N, for=D, delay=D, after=D or until=D") &&

@@ -73,11 +73,8 @@ static bool read_disk(struct parser *parser, struct step *step)
 	head = scenario_word_part(&word, 0, length);
 	at = scenario_word_part(&word, sign ? length + 1 : length, word.length);
 	const struct fault_word *fault = fault_word_find(STEP_DISK, "", head.text, head.length);
-	if ((!fault && !scenario_word_is(&head, "ok")) || (fault && fault->form & FAULT_FORM_AT) != (at.token != TOKEN_END)) {
-		char expected[400];
-		fault_word_phrase(STEP_DISK, "", "ok", expected, sizeof expected);
-		return scenario_fail_found(parser, &word, "%s", expected);
-	}
+	if ((!fault && !scenario_word_is(&head, "ok")) || (fault && fault->form & FAULT_FORM_AT) != (at.token != TOKEN_END))
+		return scenario_fail_words(parser, &word, "", STEP_DISK, "", "ok");
 	step->word = scenario_fail_text(parser, head.text, head.length);
 	if (!step->word) return false;
 	if (at.token != TOKEN_END && !(scenario_value_size(parser, &at, &bytes) &&

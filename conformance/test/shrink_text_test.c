@@ -5,26 +5,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#define ARENA_STATE_BYTES (1u << 20)
+#include "sim/test/arena_state.h"
 #include "conformance/campaign_file.h"
 #include "conformance/shrink_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int setup(void **state)
-{
-	struct arena *arena = calloc(1, sizeof *arena);
-	*state = arena;
-	return !arena || arena_init(arena, 1u << 20);
-}
-
-static int teardown(void **state)
-{
-	arena_done(*state);
-	free(*state);
-	return 0;
-}
 
 static void steps_are_lines_without_comments(void **state)
 {
@@ -110,5 +98,5 @@ int main(void)
 		cmocka_unit_test(seeds_are_ranges_in_order),
 		cmocka_unit_test(what_is_no_set_is_refused),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_state_setup, arena_state_teardown);
 }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#define ARENA_STATE_BYTES (96u << 20)
+#include "sim/test/arena_state.h"
 #include "sim/draw.h"
 #include "sim/fault_word.h"
 #include "sim/play.h"
@@ -16,20 +18,6 @@
 
 #define SEEDS 1500u
 #define WORDS_MAX 128u
-
-static int setup(void **state)
-{
-	struct arena *arena = calloc(1, sizeof *arena);
-	*state = arena;
-	return !arena || arena_init(arena, 96u << 20);
-}
-
-static int teardown(void **state)
-{
-	arena_done(*state);
-	free(*state);
-	return 0;
-}
 
 static const char *draw(struct arena *arena, uint64_t seed, bool swarm, struct scenario **scenario, enum dialect *dialect)
 {
@@ -98,5 +86,5 @@ int main(void)
 		cmocka_unit_test(the_same_seed_draws_the_same),
 		cmocka_unit_test(every_word_is_drawn),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_state_setup, arena_state_teardown);
 }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#define ARENA_STATE_BYTES (48u << 20)
+#include "sim/test/arena_state.h"
 #include "sim/expand.h"
 #include "sim/rng.h"
 
@@ -13,20 +15,6 @@
 
 #define HEAD "id: 0001-x\ntitle: t\ndialect: do\n---\n"
 #define ROUNDS 300u
-
-static int setup(void **state)
-{
-	struct arena *arena = calloc(1, sizeof *arena);
-	*state = arena;
-	return !arena || arena_init(arena, 48u << 20);
-}
-
-static int teardown(void **state)
-{
-	arena_done(*state);
-	free(*state);
-	return 0;
-}
 
 static struct expansion expand(struct arena *arena, const char *text)
 {
@@ -154,5 +142,5 @@ int main(void)
 		cmocka_unit_test(row_without_a_crash_stays),
 		cmocka_unit_test(too_many_rows_are_none),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, arena_state_setup, arena_state_teardown);
 }

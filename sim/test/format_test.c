@@ -101,10 +101,8 @@ static struct scenario *parse(struct arena *arena, const char *path, const char 
 	struct scenario *scenario = NULL;
 	struct scenario_failures failures = { 0 };
 
-	struct expansion expansion;
-	enum status status = expand_scenario(arena, path, text, length, &expansion, &failures);
-	if (!status) status = expand_parse(arena, path, &expansion.rows[0], &scenario, &failures);
-	if (status) print_error("%s:%u: %s\n", path, failures.list[0].line, failures.list[0].text);
+	if (expand_parse_all(arena, path, text, length, &scenario, &failures))
+		print_error("%s:%u: %s\n", path, failures.list[0].line, failures.list[0].text);
 	assert_non_null(scenario);
 	return scenario;
 }

@@ -64,9 +64,7 @@ static const struct scenario *parse_block(const char *block, size_t length)
 {
 	struct scenario_failures failures;
 	struct scenario *scenario;
-	struct expansion expansion;
-	enum status status = expand_scenario(&arena, README, block, length, &expansion, &failures);
-	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(&arena, README, &expansion.rows[i], &scenario, &failures);
+	enum status status = expand_parse_all(&arena, README, block, length, &scenario, &failures);
 
 	for (unsigned i = 0; i < failures.count; i++)
 		print_error(README ":%u:%u: %s\n", line_of(block) + failures.list[i].line - 1, failures.list[i].col,

@@ -70,12 +70,10 @@ static void print_failures(char *text, size_t size)
 
 static enum status parse(const char *file, const char *text, size_t length)
 {
-	struct scenario *scenario = NULL;
+	struct scenario *scenario;
 
 	arena_reset(&arena);
-	struct expansion expansion;
-	enum status status = expand_scenario(&arena, file, text, length, &expansion, &failures);
-	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(&arena, file, &expansion.rows[i], &scenario, &failures);
+	enum status status = expand_parse_all(&arena, file, text, length, &scenario, &failures);
 	assert_int_equal(status == STATUS_OK, scenario != NULL);
 	return status;
 }
