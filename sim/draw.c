@@ -98,6 +98,7 @@ static void fill(struct drawing *drawing, struct rng *rng, const char *pattern, 
 		case 's': used += (size_t)snprintf(to, left, "%s", PICK(rng, SHORT)); break;
 		case 'p': used += (size_t)snprintf(to, left, "%s", PICK(rng, POSITIONS)); break;
 		case 'n': used += (size_t)snprintf(to, left, "%u", (unsigned)rng_below(rng, 3) + 1); break;
+		case '%': line[used++] = '%'; break;
 		default: UNREACHABLE("draw.def and fault_word.def have no other letters");
 		}
 	}
@@ -224,6 +225,7 @@ static const char *undo_of(enum step_kind kind)
 {
 	switch (kind) {
 	case STEP_HOST: return "host   origin ok";
+	case STEP_LINK: return "link   lan use delay=10ms jitter=0 loss=0% policy=none";
 	case STEP_NET: return "net    up";
 	case STEP_DISK: return "disk   ok";
 	case STEP_SERVICE: return "service start";

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-int64_t net_connect_ns(enum host_answer answer, int64_t delay_ns, enum cause *cause)
+int64_t net_connect_ns(enum host_answer answer, int64_t delay_ns, int64_t round_trip_ns, enum cause *cause)
 {
 	static const enum cause causes[HOST_ANSWERS] = { [HOST_OK] = CAUSE_NONE, [HOST_REFUSE] = CAUSE_NET_REFUSED, [HOST_DNS] = CAUSE_NET_DNS,
 		[HOST_UNREACHABLE] = CAUSE_NET_UNREACHABLE, [HOST_CONNECT_TIMEOUT] = CAUSE_NET_TIMEOUT, [HOST_DNS_SLOW] = CAUSE_NONE,
@@ -18,33 +18,38 @@ int64_t net_connect_ns(enum host_answer answer, int64_t delay_ns, enum cause *ca
 		return NET_CONNECT_TIMEOUT_NS;
 	}
 	if (answer == HOST_DNS) return NET_DNS_NS;
-	return delay_ns + NET_DNS_NS + (answer == HOST_CONNECT_TIMEOUT ? NET_CONNECT_TIMEOUT_NS : NET_CONNECT_NS);
+	if (answer == HOST_CONNECT_TIMEOUT || round_trip_ns >= NET_CONNECT_TIMEOUT_NS) {
+		*cause = CAUSE_NET_TIMEOUT;
+		round_trip_ns = NET_CONNECT_TIMEOUT_NS;
+	}
+	return delay_ns + NET_DNS_NS + round_trip_ns;
 }
 
-uint64_t net_rate(uint64_t throttle)
+int64_t net_time_ns(uint64_t bytes, uint64_t rate, uint64_t rest)
 {
-	return throttle && throttle < NET_BANDWIDTH ? throttle : NET_BANDWIDTH;
-}
+	uint64_t seconds, part;
 
-int64_t net_time_ns(uint64_t bytes, uint64_t rate)
-{
-	uint64_t seconds, rest;
-
-	assert(rate > 0 && rate <= NET_BANDWIDTH_MAX);
+	assert(rate > 0 && rate <= LINK_BANDWIDTH_MAX && rest < (uint64_t)NET_S);
+	if (bytes == 0) return 0;
 	seconds = bytes / rate;
-	rest = bytes % rate;
+	part = bytes % rate;
 	if (seconds >= (uint64_t)(NET_LONG_NS / NET_S)) return NET_LONG_NS;
-	return (int64_t)seconds * NET_S + (int64_t)((rest * (uint64_t)NET_S + rate - 1) / rate);
+	if (part == 0) {           /* the last second is one in which `rate` bytes come */
+		seconds--;
+		part = rate;
+	}
+	return (int64_t)seconds * NET_S + (int64_t)((part * (uint64_t)NET_S - rest + rate - 1) / rate);
 }
 
-uint64_t net_bytes(int64_t ns, uint64_t rate)
+uint64_t net_bytes(int64_t ns, uint64_t rate, uint64_t *rest)
 {
-	uint64_t seconds, rest;
+	uint64_t seconds, part;
 
-	assert(rate > 0 && rate <= NET_BANDWIDTH_MAX);
+	assert(rate > 0 && rate <= LINK_BANDWIDTH_MAX && *rest < (uint64_t)NET_S);
 	if (ns <= 0) return 0;
 	seconds = (uint64_t)(ns / NET_S);
-	rest = (uint64_t)(ns % NET_S);
 	if (seconds > UINT64_MAX / 2 / rate) return UINT64_MAX / 2;
-	return seconds * rate + rest * rate / (uint64_t)NET_S;
+	part = (uint64_t)(ns % NET_S) * rate + *rest;
+	*rest = part % (uint64_t)NET_S;
+	return seconds * rate + part / (uint64_t)NET_S;
 }

@@ -66,10 +66,10 @@ static bool expand_step(struct player *player, const struct step *step, struct s
 	return true;
 }
 
-/* The path of `serve` and the name of `host` are what the line is about. */
+/* The path of `serve`, the name of `host` and of `link` are what the line is about. */
 static bool is_about_object(const struct step *step)
 {
-	return step->kind == STEP_SERVE || step->kind == STEP_HOST;
+	return step->kind == STEP_SERVE || step->kind == STEP_HOST || step->kind == STEP_LINK;
 }
 
 static void world_line(struct player *player, const struct step *step, struct trace_line *line)
@@ -300,6 +300,7 @@ static void step_do(struct player *player, const struct step *step)
 	switch (step->kind) {
 	case STEP_SERVE:
 	case STEP_HOST:
+	case STEP_LINK:
 	case STEP_NET:
 	case STEP_DISK:
 	case STEP_SERVICE:

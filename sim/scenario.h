@@ -24,6 +24,7 @@
 enum step_kind {
 	STEP_SERVE,    /* serve PATH key=value...            what the origin answers for PATH, in order */
 	STEP_HOST,     /* host NAME WORD key=value...        how NAME answers: ok refuse dns unreachable connect-timeout */
+	STEP_LINK,     /* link NAME [use] key=value...       how a link of the client machine is; the machine moves to it */
 	STEP_NET,      /* net up|down                        the client machine's network */
 	STEP_DISK,     /* disk full@N | denied | ok          the client machine's disk */
 	STEP_SERVICE,  /* service kill|start                 the service under test */

@@ -127,6 +127,17 @@ struct scenario_arg *scenario_step_add(struct parser *parser, struct step *step,
 bool scenario_step_add_number(struct parser *parser, struct step *step, const char *key, const struct word *value,
 	int64_t number);
 
+/* A word of a step, key=value; `read` checks the value and adds the argument. NULL: a flag, without value. */
+struct scenario_key {
+	const char *key;
+	bool (*read)(struct parser *parser, struct step *step, const char *key, const struct word *value);
+};
+/* Reads such words to the end of the line, each once; `what` is for the error. */
+bool scenario_step_keys(struct parser *parser, struct step *step, const struct scenario_key *keys, size_t count, const char *what);
+
+/* scenario_link.c */
+bool scenario_link_step(struct parser *parser, struct step *step);
+
 /* scenario_serve.c: serve and host. */
 bool scenario_serve_step(struct parser *parser, struct step *step);
 bool scenario_serve_host(struct parser *parser, struct step *step);

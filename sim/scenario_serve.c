@@ -10,8 +10,6 @@
 #define TIMES_MAX 1000000
 #define ERROR_BODY 32             /* bytes of the body of an error status */
 
-typedef bool reader(struct parser *parser, struct step *step, const char *key, const struct word *value);
-
 static bool read_size(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
 	int64_t bytes;
@@ -168,12 +166,7 @@ static bool read_for(struct parser *parser, struct step *step, const char *key, 
 	return add_duration(parser, step, key, value);
 }
 
-struct key {
-	const char *key;
-	reader *read;  /* NULL: a flag, without value */
-};
-
-static const struct key serve_keys[] = {
+static const struct scenario_key serve_keys[] = {
 	{ "size", read_size },         { "etag", read_etag },         { "modified", read_modified },
 	{ "status", read_status },     { "fault", read_fault },       { "length", read_lie },
 	{ "redirect", read_redirect }, { "throttle", read_throttle }, { "times", read_times },
@@ -181,33 +174,7 @@ static const struct key serve_keys[] = {
 	{ "no-range", NULL },          { "no-head", NULL },           { "range", read_range },
 	{ "after", read_for },         { "until", read_for },
 };
-static const struct key host_keys[] = { { "times", read_times }, { "for", read_for }, { "delay", read_for }, { "after", read_for }, { "until", read_for } };
-
-static const struct key *find_key(const struct key *keys, size_t count, const struct word *word, bool flag)
-{
-	for (size_t i = 0; i < count; i++)
-		if (scenario_word_is(word, keys[i].key) && flag == !keys[i].read) return &keys[i];
-	return NULL;
-}
-
-/* key=value and flags to the end of the line. */
-static bool read_keys(struct parser *parser, struct step *step, const struct key *keys, size_t count, const char *what)
-{
-	struct word key, value;
-
-	for (;;) {
-		if (!scenario_word_pair(parser, &key, &value)) return false;
-		if (value.token == TOKEN_END) return true;
-		bool flag = key.token == TOKEN_END;
-		const struct word *name = flag ? &value : &key;
-		const struct key *found = find_key(keys, count, name, flag);
-		if (!found) return scenario_fail_found(parser, name, "%s", what);
-		if (step_arg(step, found->key)) return scenario_fail_found(parser, name, "each word once");
-		struct word empty = scenario_word_part(&value, 0, 0);
-		if (flag ? !scenario_step_add(parser, step, found->key, &empty) : !found->read(parser, step, found->key, &value))
-			return false;
-	}
-}
+static const struct scenario_key host_keys[] = { { "times", read_times }, { "for", read_for }, { "delay", read_for }, { "after", read_for }, { "until", read_for } };
 
 static struct word word_of(const struct scenario_arg *arg)
 {
@@ -284,7 +251,7 @@ static bool read_serve(struct parser *parser, struct step *step)
 	struct scenario_arg *arg = scenario_step_add(parser, step, "", &path);
 	if (!arg) return false;
 	step->word = arg->text;
-	if (!read_keys(parser, step, serve_keys, sizeof serve_keys / sizeof *serve_keys, "a word of serve such as size=64k"))
+	if (!scenario_step_keys(parser, step, serve_keys, sizeof serve_keys / sizeof *serve_keys, "a word of serve such as size=64k"))
 		return false;
 	if (!check_serve(parser, step)) return false;
 	if (parser->serves_count == ORIGIN_SERVES_MAX)
@@ -322,7 +289,7 @@ static bool read_host(struct parser *parser, struct step *step)
 		return scenario_fail_words(parser, &answer, "", STEP_HOST, "", "ok");
 	step->word = scenario_fail_text(parser, answer.text, answer.length);
 	if (!step->word) return false;
-	return read_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N, for=D, delay=D, after=D or until=D") &&
+	return scenario_step_keys(parser, step, host_keys, sizeof host_keys / sizeof *host_keys, "times=N, for=D, delay=D, after=D or until=D") &&
 		check_host(parser, step) && add_host(parser, &name, arg->text);
 }
 

@@ -34,6 +34,31 @@ bool scenario_step_add_number(struct parser *parser, struct step *step, const ch
 	return true;
 }
 
+static const struct scenario_key *find_key(const struct scenario_key *keys, size_t count, const struct word *word, bool flag)
+{
+	for (size_t i = 0; i < count; i++)
+		if (scenario_word_is(word, keys[i].key) && flag == !keys[i].read) return &keys[i];
+	return NULL;
+}
+
+bool scenario_step_keys(struct parser *parser, struct step *step, const struct scenario_key *keys, size_t count, const char *what)
+{
+	struct word key, value;
+
+	for (;;) {
+		if (!scenario_word_pair(parser, &key, &value)) return false;
+		if (value.token == TOKEN_END) return true;
+		bool flag = key.token == TOKEN_END;
+		const struct word *name = flag ? &value : &key;
+		const struct scenario_key *found = find_key(keys, count, name, flag);
+		if (!found) return scenario_fail_found(parser, name, "%s", what);
+		if (step_arg(step, found->key)) return scenario_fail_found(parser, name, "each word once");
+		struct word empty = scenario_word_part(&value, 0, 0);
+		if (flag ? !scenario_step_add(parser, step, found->key, &empty) : !found->read(parser, step, found->key, &value))
+			return false;
+	}
+}
+
 /* The step's word: one of the list, which has `phrase` for people. */
 static bool read_choice(struct parser *parser, struct step *step, const char *list, const char *phrase)
 {
@@ -157,6 +182,7 @@ static const struct kind {
 	bool (*read)(struct parser *parser, struct step *step);
 } kinds[STEP_KIND_COUNT] = {
 	[STEP_SERVE] = { "serve", scenario_serve_step },     [STEP_HOST] = { "host", scenario_serve_host },
+	[STEP_LINK] = { "link", scenario_link_step },
 	[STEP_NET] = { "net", read_net },                    [STEP_DISK] = { "disk", read_disk },
 	[STEP_SERVICE] = { "service", read_service },        [STEP_USER] = { "user", read_user },
 	[STEP_CLOCK] = { "clock", read_clock },              [STEP_POLICY] = { "policy", read_policy },

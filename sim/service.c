@@ -16,6 +16,8 @@ bool service_init(struct service *service, struct arena *arena, struct target *t
 	service->block_cause = CAUSE_POLICY_COST;
 	rng_init(&service->ids, seed, "job-id");
 	disk_init(&service->disk, arena);
+	links_init(&service->links, seed);
+	service->links_policy = CAUSE_NONE;
 	service->origin = origin_new(arena);
 	return service->origin && queue_init(&service->queue, arena, SERVICE_TIMERS, 0);
 }

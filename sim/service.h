@@ -93,6 +93,8 @@ struct transfer {
 	/* The body. */
 	int64_t flow_start_ns;             /* when byte flow_base of the body began to flow */
 	uint64_t flow_base, flow_end;      /* bytes of the body between which it flows now */
+	uint64_t flow_rest;                /* billionths of the byte behind flow_base that were there then */
+	int64_t first_due_ns;              /* before that no byte is told */
 	uint64_t rate;
 	uint64_t told;                     /* bytes of the body that are on the disk and told to the job */
 	uint64_t promised;                 /* bytes of the body that make it whole */
@@ -165,6 +167,9 @@ struct service {
 	const struct machine *machine;
 	struct queue queue;
 	struct origin *origin;
+	struct links links;
+	enum cause links_policy;           /* that the link in use has brought; CAUSE_NONE */
+	bool links_shaped;                 /* rates depend on each other, or did until the last change of the links */
 	struct disk disk;
 	struct rng ids;
 	int64_t now_ns, wall_ns;           /* wall clock: now_ns + wall_ns */
@@ -217,6 +222,9 @@ void service_happen(struct service *service, uint32_t timer);
 void service_network(struct service *service, bool up);
 void service_owner(struct service *service, bool present);
 void service_policy(struct service *service, bool blocked, enum cause cause);
+/* What the step says of a link; the machine moves to it (`use`). Moving breaks what is connected: the network is lost and back, and the
+ * link's policy holds. False and why when there are too many links, or the dialect has no such policy. */
+bool service_link(struct service *service, const struct step *step, char *why, size_t why_size);
 void service_kill(struct service *service);
 void service_start(struct service *service);
 void service_clock(struct service *service, int64_t jump_ns);
@@ -251,6 +259,8 @@ void transfer_sync(struct service_job *job);
 uint64_t transfer_untold(const struct service_job *job);
 /* The disk changed: what flows may meet it now. */
 void transfer_replan(struct service_job *job);
+/* Gives the flows their rates: after everything that may have changed who flows, or over what. */
+void transfer_share(struct service *service);
 /* Forgets what was written of the current file. */
 void transfer_restart_file(struct service_job *job);
 

@@ -129,14 +129,15 @@ void transfer_connect(struct service_job *job)
 {
 	struct service *service = job->service;
 	struct transfer *transfer = &job->transfer;
-
-	int64_t delay_ns = 0;
+	int64_t delay_ns = 0, round_trip_ns;
 
 	transfer->connect_answer = HOST_OK;
 	if (service->network_up && !service->blocked)
 		transfer->connect_answer = origin_connect(service->origin, transfer->host, service->now_ns, &delay_ns);
 	if (is_tolerated(job, transfer->connect_answer)) transfer->connect_answer = HOST_OK;
-	transfer_arm(job, TRANSFER_CONNECT, net_connect_ns(transfer->connect_answer, delay_ns, &transfer->connect_cause));
+	round_trip_ns = links_round_trip_ns(&service->links) + links_silence_ns(&service->links);
+	if (transfer->connect_answer != HOST_DNS && round_trip_ns >= NET_CONNECT_TIMEOUT_NS) transfer->connect_answer = HOST_CONNECT_TIMEOUT;
+	transfer_arm(job, TRANSFER_CONNECT, net_connect_ns(transfer->connect_answer, delay_ns, round_trip_ns, &transfer->connect_cause));
 }
 
 static bool asks_head_first(const struct service_job *job)
@@ -230,7 +231,7 @@ static void connected(struct service_job *job)
 		return;
 	}
 	if (cause == CAUSE_NONE || event_of(machine_report(job->service->machine, cause, 0).fault_class) == EVENT_COUNT) {
-		transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);   /* a cause that the dialect does not know stops nobody */
+		transfer_arm(job, TRANSFER_REQUEST, links_one_way_ns(&job->service->links));   /* a cause that the dialect does not know stops nobody */
 		return;
 	}
 	tell_connect(job);
@@ -365,12 +366,12 @@ static void request_arrived(struct service_job *job)
 	tell_request(job, &request);
 	if (job->job.type == JOB_TYPE_DOWNLOAD) origin_answer(service->origin, &request, service->now_ns, &transfer->response);
 	else transfer->response = (struct response){ .status = 200 };
-	transfer_arm(job, TRANSFER_HEAD, NET_ONE_WAY_NS);
+	transfer_arm(job, TRANSFER_HEAD, links_one_way_ns(&job->service->links));
 }
 
 void transfer_ask(struct service_job *job)
 {
-	transfer_arm(job, TRANSFER_REQUEST, NET_ONE_WAY_NS);
+	transfer_arm(job, TRANSFER_REQUEST, links_one_way_ns(&job->service->links));
 }
 
 /* A file of no byte is done like others: in TRANSFERRING, unless it is the last. */

@@ -2,28 +2,32 @@
 #include "sim/service.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 static bool is_flowing(const struct transfer *transfer)
 {
 	return transfer->phase == TRANSFER_FIRST || transfer->phase == TRANSFER_BODY || transfer->phase == TRANSFER_SILENCE;
 }
 
-static uint64_t flowed_bytes(const struct service_job *job)
+/* Bytes of the body that have flowed, and in *rest the part of the next one. */
+static uint64_t flowed(const struct service_job *job, uint64_t *rest)
 {
 	const struct transfer *transfer = &job->transfer;
 	uint64_t bytes;
 
+	*rest = transfer->flow_rest;
 	if (!is_flowing(transfer)) return 0;
-	bytes = net_bytes(job->service->now_ns - transfer->flow_start_ns, transfer->rate);
-	if (bytes > transfer->flow_end - transfer->flow_base) return transfer->flow_end;
-	return transfer->flow_base + bytes;
+	bytes = net_bytes(job->service->now_ns - transfer->flow_start_ns, transfer->rate, rest);
+	if (bytes < transfer->flow_end - transfer->flow_base) return transfer->flow_base + bytes;
+	*rest = 0;
+	return transfer->flow_end;
 }
 
 uint64_t transfer_untold(const struct service_job *job)
 {
-	uint64_t flowed = flowed_bytes(job);
+	uint64_t rest, bytes = flowed(job, &rest);
 
-	return flowed > job->transfer.told ? flowed - job->transfer.told : 0;
+	return bytes > job->transfer.told ? bytes - job->transfer.told : 0;
 }
 
 uint64_t transfer_sent(const struct service_job *job)
@@ -98,7 +102,7 @@ static int64_t time_to(const struct service_job *job, uint64_t bytes)
 	const struct transfer *transfer = &job->transfer;
 	int64_t at_ns = transfer->flow_start_ns;
 
-	if (bytes > transfer->flow_base) at_ns += net_time_ns(bytes - transfer->flow_base, transfer->rate);
+	if (bytes > transfer->flow_base) at_ns += net_time_ns(bytes - transfer->flow_base, transfer->rate, transfer->flow_rest);
 	return at_ns > job->service->now_ns ? at_ns - job->service->now_ns : 0;
 }
 
@@ -125,33 +129,107 @@ static void flow(struct service_job *job, uint64_t from)
 
 	transfer->flow_start_ns = job->service->now_ns;
 	transfer->flow_base = from;
+	transfer->flow_rest = 0;
 	transfer->flow_end = end < transfer->promised ? end : transfer->promised;
 	if (transfer->flow_end < from) transfer->flow_end = from;
+}
+
+/* The first bytes are told when they are there, unless all are there by then. */
+static void arm_first(struct service_job *job)
+{
+	struct transfer *transfer = &job->transfer;
+	int64_t first_ns = time_to(job, 1), end_ns = time_to(job, next_stop(job)), told_ns = transfer->first_due_ns - job->service->now_ns;
+
+	if (first_ns < told_ns) first_ns = told_ns;
+	if (first_ns < end_ns) transfer_arm(job, TRANSFER_FIRST, first_ns);
+	else arm_body(job);
+}
+
+/* On a link that loses segments a body falls silent, somewhere, until the segment has come. Once: what is lost otherwise is goodput. */
+static void lose(struct service_job *job)
+{
+	struct response *response = &job->transfer.response;
+	int64_t silence_ns;
+
+	if (response->ending != ENDING_DONE || response->fault[0] || response->body_length == 0) return;
+	silence_ns = links_silence_ns(&job->service->links);
+	if (silence_ns == 0) return;
+	response->ending = ENDING_STALL;
+	response->cut = rng_below(&job->service->links.chance, response->body_length);
+	response->stall_ns = silence_ns;
+	snprintf(response->fault, sizeof response->fault, "stall");
+}
+
+/* Bytes a second that the connection may have at most, whoever else is there. */
+static uint64_t most(const struct service_job *job)
+{
+	const struct link *link = job->service->links.used;
+	uint64_t throttle = job->transfer.response.bytes_per_s, rate = link->bandwidth ? LINK_BANDWIDTH_MAX : NET_BANDWIDTH, cap = link_cap(link);
+
+	if (throttle && throttle < rate) rate = throttle;
+	return cap < rate ? cap : rate;
 }
 
 void transfer_body_begin(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
-	int64_t first_ns, end_ns;
 
+	lose(job);
 	transfer->promised = transfer->response.content_length;
-	transfer->rate = net_rate(transfer->response.bytes_per_s);
+	transfer->rate = most(job);
 	transfer->file_base = job->job.files[job->job.file_current].bytes_transferred;
 	transfer->told = 0;
 	transfer->disk = DISK_OK;
 	if (service_has_defect(job->service, DEFECT_appends_whole) && transfer->response.status == 200) transfer->promised -= transfer->file_base;
 	flow(job, 0);
-	first_ns = time_to(job, 1);
-	if (first_ns < NET_FIRST_DATA_NS) first_ns = NET_FIRST_DATA_NS;
-	end_ns = time_to(job, next_stop(job));
+	transfer->first_due_ns = job->service->now_ns + NET_FIRST_DATA_NS;
 	if (transfer->flow_end == 0) transfer_arm(job, TRANSFER_BODY, NET_FIRST_DATA_NS);
-	else if (first_ns < end_ns) transfer_arm(job, TRANSFER_FIRST, first_ns);
-	else arm_body(job);
+	else arm_first(job);
 }
 
 void transfer_replan(struct service_job *job)
 {
 	if (job->transfer.phase == TRANSFER_BODY) arm_body(job);
+}
+
+/* --- who shares the link */
+
+static bool takes_part(const struct service_job *job)
+{
+	const struct transfer *transfer = &job->transfer;
+
+	return (transfer->phase == TRANSFER_FIRST || transfer->phase == TRANSFER_BODY) && transfer_sent(job) < transfer->flow_end;
+}
+
+static void set_rate(struct service_job *job, uint64_t rate)
+{
+	struct transfer *transfer = &job->transfer;
+	uint64_t rest;
+
+	if (rate == transfer->rate) return;
+	transfer->flow_base = flowed(job, &rest);
+	transfer->flow_rest = rest;
+	transfer->flow_start_ns = job->service->now_ns;
+	transfer->rate = rate;
+	if (transfer->phase == TRANSFER_FIRST || (transfer->told == 0 && job->service->now_ns < transfer->first_due_ns)) arm_first(job);
+	else arm_body(job);
+}
+
+void transfer_share(struct service *service)
+{
+	struct service_job *flows[SERVICE_JOBS_MAX];
+	uint64_t caps[SERVICE_JOBS_MAX], rates[SERVICE_JOBS_MAX];
+	unsigned count = 0;
+
+	if (!service->links_shaped) return;
+	service->links_shaped = link_is_shaped(service->links.used);
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		if (!takes_part(service->jobs[i])) continue;
+		caps[count] = most(service->jobs[i]);
+		flows[count++] = service->jobs[i];
+	}
+	link_share(link_goodput(service->links.used), caps, rates, count);
+	for (unsigned i = 0; i < count; i++) set_rate(flows[i], rates[i]);
 }
 
 /* --- the end */

@@ -59,6 +59,7 @@ static void world_call(void *self, const struct call *call, struct reply *reply)
 	if (world->service) {
 		world->service->probed = call->probe;
 		service_call(world->service, call, reply);
+		transfer_share(world->service);
 		world->service->probed = false;
 		return;
 	}
@@ -121,6 +122,7 @@ static bool change(struct service *service, const struct step *step, char *why, 
 	switch (step->kind) {
 	case STEP_SERVE:
 	case STEP_HOST: return origin_change(service->origin, step, service->now_ns, why, why_size);
+	case STEP_LINK: return service_link(service, step, why, why_size);
 	case STEP_NET: service_network(service, !strcmp(step->word, "up")); return true;
 	case STEP_DISK: return change_disk(service, step, why, why_size);
 	case STEP_SERVICE:
@@ -148,7 +150,11 @@ static bool world_change(void *self, const struct step *step, char *why, size_t 
 {
 	struct world *world = self;
 
-	if (world->service) return change(world->service, step, why, why_size);
+	if (world->service) {
+		bool changed = change(world->service, step, why, why_size);
+		transfer_share(world->service);
+		return changed;
+	}
 	snprintf(why, why_size, "no scenario has begun");
 	return false;
 }
@@ -172,6 +178,7 @@ static bool world_step(void *self, int64_t until_ns, char *why, size_t why_size)
 		assert(due_ns >= service->now_ns);
 		service->now_ns = due_ns;
 		service_happen(service, timer);
+		transfer_share(service);
 	} else if (until_ns > service->now_ns) {
 		service->now_ns = until_ns;
 	}

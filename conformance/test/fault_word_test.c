@@ -156,7 +156,7 @@ static void each_word_can_be_drawn(void **state)
 		struct scenario_failures failures = { 0 };
 		for (const char *at = words[i].draw; *at; at++) {
 			if (*at != '%') strncat(line, at, 1);
-			else strcat(line, *++at == 'p' ? "16k" : *at == 'n' ? "3" : "20s");
+			else strcat(line, *++at == 'p' ? "16k" : *at == 'n' ? "3" : *at == '%' ? "%" : "20s");
 		}
 		arena_reset(&arena);
 		int length = snprintf(text, sizeof text, "id: 0001-test\ntitle: a test\ndialect: bits\n---\nhost mirror ok\n%s %s%s%s\n", step_kind_name(words[i].kind),

@@ -339,6 +339,24 @@ static void world_steps_keep_their_word(void **state)
 	}
 }
 
+static void a_link_has_numbers(void **state)
+{
+	const struct step *step = accept_last("link cell-5 use delay=40ms jitter=1s bandwidth=100k loss=0.25% policy=policy.cost\n");
+
+	(void)state;
+	assert_int_equal(step->kind, STEP_LINK);
+	assert_string_equal(step_word(step, 0)->text, "cell-5");
+	assert_non_null(step_arg(step, "use"));
+	assert_number(step, "delay", SECOND / 25);
+	assert_number(step, "jitter", SECOND);
+	assert_number(step, "bandwidth", 102400);
+	assert_number(step, "loss", 2500);
+	assert_string_equal(step_arg(step, "policy")->text, "policy.cost");
+	assert_number(accept_last("link lan loss=50%\n"), "loss", 500000);
+	assert_number(accept_last("link lan loss=0.0001%\n"), "loss", 1);
+	assert_null(step_arg(accept_last("link lan policy=none\n"), "use"));
+}
+
 static void a_full_disk_has_a_position(void **state)
 {
 	const struct step *step = accept_last("disk full@48k\n");
@@ -851,6 +869,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_lie_about_the_length_is_signed),
 		cmocka_unit_test(a_host_line_makes_a_host_for_urls),
 		cmocka_unit_test(world_steps_keep_their_word),
+		cmocka_unit_test(a_link_has_numbers),
 		cmocka_unit_test(a_full_disk_has_a_position),
 		cmocka_unit_test(a_clock_jump_is_signed),
 		cmocka_unit_test(a_policy_may_name_its_cause),
