@@ -14,7 +14,7 @@ static bool parses(struct arena *arena, const char *file, const char *text, size
 {
 	struct scenario *scenario;
 	struct scenario_failures failures = { 0 };
-	enum status status = expand_parse_all(arena, file, text, length, &scenario, &failures);
+	enum status status = expand_parse_all(arena, file, text, length, select_read_file, &scenario, &failures);
 	for (unsigned i = 0; i < failures.count; i++) {
 		const struct failure *failure = &failures.list[i];
 		fprintf(errors, "%s:%u:%u: %s\n", failure->file, failure->line, failure->col, failure->text);

@@ -100,7 +100,7 @@ static void read_scenario(struct picker *picker, struct selection *selection, co
 		picker->failed = true;
 		return;
 	}
-	enum status status = expand_scenario(picker->arena, name, text, length, &expansion, &failures);
+	enum status status = expand_scenario(picker->arena, name, text, length, select_read_file, &expansion, &failures);
 	for (unsigned i = 0; !status && i < expansion.count; i++) status = read_row(picker, selection, name, &expansion.rows[i], &failures);
 	print_failures(picker, &failures);
 	if (status == STATUS_NO_MEMORY) fprintf(picker->errors, "bgcheck: out of memory for %s\n", path);

@@ -1,19 +1,13 @@
 /* expand.c -- reads `let` and `matrix` lines, and writes the text of each row. */
-#include "sim/expand.h"
+#include "sim/expand_internal.h"
 
 #include <assert.h>
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 31u
 #define SUFFIX_MAX 200u
-
-struct part {                      /* of a line */
-	const char *text;
-	size_t length;
-};
 
 struct variable {
 	struct part name;
@@ -33,91 +27,31 @@ struct expanding {
 	bool pairwise;
 	unsigned matrix_line;          /* 0: none */
 	bool golden;
+	const struct block_text *from; /* whose text this is */
+	unsigned room;                 /* for rows */
 };
 
-static bool fail(struct expanding *expanding, unsigned line, const char *start, const char *at, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-static bool fail(struct expanding *expanding, unsigned line, const char *start, const char *at, const char *format, ...)
-{
-	struct failure *failure = &expanding->failures->list[expanding->failures->count];
-	va_list args;
-
-	if (expanding->failures->count == SCENARIO_FAILURES_MAX) return false;
-	expanding->failures->count++;
-	*failure = (struct failure){ .line = line, .col = (unsigned)(at - start) + 1 };
-	snprintf(failure->file, sizeof failure->file, "%s", expanding->file);
-	va_start(args, format);
-	vsnprintf(failure->text, sizeof failure->text, format, args);
-	va_end(args);
-	return false;
-}
-
-/* --- words */
-
-static void skip(const char **at, const char *end)
-{
-	while (*at < end && (**at == ' ' || **at == '\t')) ++*at;
-}
-
-static struct part take_name(const char **at, const char *end)
-{
-	struct part name = { *at, 0 };
-
-	if (*at < end && islower((unsigned char)**at))
-		while (*at < end && (isalnum((unsigned char)**at) || **at == '_')) ++*at;
-	name.length = (size_t)(*at - name.text);
-	return name;
-}
-
-static bool is(const struct part *part, const char *text)
-{
-	return part->length == strlen(text) && !memcmp(part->text, text, part->length);
-}
-
-static bool same(const struct part *a, const struct part *b)
-{
-	return a->length == b->length && !memcmp(a->text, b->text, a->length);
-}
-
-/* Where the line's comment begins, or its end; blanks before it do not count. */
-static const char *end_of(const char *start, const char *end)
-{
-	bool quoted = false;
-	const char *last = start;
-
-	for (const char *at = start; at < end && (quoted || *at != '#'); at++) {
-		if (*at == '"') quoted = !quoted;
-		if (*at != ' ' && *at != '\t') last = at + 1;
-	}
-	return last;
-}
-
-static bool starts(const char *at, const char *end, const char *word)
-{
-	size_t length = strlen(word);
-
-	return (size_t)(end - at) > length && !memcmp(at, word, length) && (at[length] == ' ' || at[length] == '\t');
-}
+#define fail(expanding, line, start, at, ...) expand_fail((expanding)->failures, (expanding)->file, line, (unsigned)((at) - (start)) + 1, __VA_ARGS__)
 
 /* --- let NAME = VALUE */
 
 static bool is_taken(const struct expanding *expanding, const struct part *name)
 {
 	for (unsigned i = 0; i < expanding->lets_count; i++)
-		if (same(&expanding->lets[i].name, name)) return true;
+		if (expand_same(&expanding->lets[i].name, name)) return true;
 	for (unsigned i = 0; i < expanding->variables_count; i++)
-		if (same(&expanding->variables[i].name, name)) return true;
+		if (expand_same(&expanding->variables[i].name, name)) return true;
 	return false;
 }
 
 static bool read_name(struct expanding *expanding, unsigned line, const char *start, const char **at, const char *end, struct part *name)
 {
-	skip(at, end);
-	*name = take_name(at, end);
+	expand_skip(at, end);
+	*name = expand_take_name(at, end);
 	if (!name->length || name->length > NAME_MAX_BYTES)
 		return fail(expanding, line, start, name->text, "expected a name of small letters, found %.*s", (int)(end - name->text), name->text);
 	if (is_taken(expanding, name)) return fail(expanding, line, start, name->text, "expected each name once, found %.*s", (int)name->length, name->text);
-	skip(at, end);
+	expand_skip(at, end);
 	return true;
 }
 
@@ -130,7 +64,7 @@ static bool read_let(struct expanding *expanding, unsigned line, const char *sta
 	if (!read_name(expanding, line, start, &at, end, &let->name)) return false;
 	if (at == end || *at != '=') return fail(expanding, line, start, at, "expected =, found %.*s", (int)(end - at), at == end ? "a line end" : at);
 	at++;
-	skip(&at, end);
+	expand_skip(&at, end);
 	if (at == end) return fail(expanding, line, start, at, "expected a value, found a line end");
 	let->values[0] = (struct part){ at, (size_t)(end - at) };
 	expanding->lets_count++;
@@ -145,8 +79,8 @@ static bool read_values(struct expanding *expanding, unsigned line, const char *
 	const char *close = memchr(*at, '}', (size_t)(end - *at));
 	if (!close) return fail(expanding, line, start, end, "expected }, found a line end");
 	for (++*at; *at <= close;) {
-		skip(at, close);
-		const char *comma = *at < close ? memchr(*at, ',', (size_t)(close - *at)) : NULL, *stop = comma ? comma : close, *last = end_of(*at, stop);
+		expand_skip(at, close);
+		const char *comma = *at < close ? memchr(*at, ',', (size_t)(close - *at)) : NULL, *stop = comma ? comma : close, *last = expand_end_of(*at, stop);
 		if (last == *at) return fail(expanding, line, start, *at, "expected a value");
 		if (variable->count == EXPAND_VALUES_MAX) return fail(expanding, line, start, *at, "expected at most %u values", EXPAND_VALUES_MAX);
 		variable->values[variable->count++] = (struct part){ *at, (size_t)(last - *at) };
@@ -163,12 +97,12 @@ static bool read_variable(struct expanding *expanding, unsigned line, const char
 	if (expanding->variables_count == EXPAND_VARIABLES_MAX) return fail(expanding, line, start, *at, "expected at most %u variables", EXPAND_VARIABLES_MAX);
 	*variable = (struct variable){ .line = line };
 	if (!read_name(expanding, line, start, at, end, &variable->name)) return false;
-	in = take_name(at, end);
-	if (!is(&in, "in")) return fail(expanding, line, start, in.text, "expected in {VALUE, VALUE}");
-	skip(at, end);
+	in = expand_take_name(at, end);
+	if (!expand_is(&in, "in")) return fail(expanding, line, start, in.text, "expected in {VALUE, VALUE}");
+	expand_skip(at, end);
 	if (!read_values(expanding, line, start, at, end, variable)) return false;
 	expanding->variables_count++;
-	skip(at, end);
+	expand_skip(at, end);
 	return true;
 }
 
@@ -183,10 +117,10 @@ static bool read_matrix(struct expanding *expanding, unsigned line, const char *
 	expanding->matrix_line = line;
 	if (at == end) return true;
 	at++;
-	skip(&at, end);
+	expand_skip(&at, end);
 	how = (struct part){ at, (size_t)(end - at) };
-	expanding->pairwise = is(&how, "pairwise");
-	if (!expanding->pairwise && !is(&how, "all")) return fail(expanding, line, start, at, "expected pairwise or all, found %.*s", (int)how.length, how.length ? how.text : "");
+	expanding->pairwise = expand_is(&how, "pairwise");
+	if (!expanding->pairwise && !expand_is(&how, "all")) return fail(expanding, line, start, at, "expected pairwise or all, found %.*s", (int)how.length, how.length ? how.text : "");
 	return true;
 }
 
@@ -201,11 +135,11 @@ static bool read_lines(struct expanding *expanding)
 	for (const char *at = expanding->text, *end = at + expanding->length, *next; at < end && !expanding->golden; at = next) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at)), *start = at;
 		next = stop ? stop + 1 : end;
-		const char *last = end_of(at, stop ? stop : end);
+		const char *last = expand_end_of(at, stop ? stop : end);
 		line++;
-		skip(&at, last);
-		if (plot && starts(at, last, "let")) good &= read_let(expanding, line, start, at + 3, last);
-		else if (plot && starts(at, last, "matrix")) good &= read_matrix(expanding, line, start, at + 6, last);
+		expand_skip(&at, last);
+		if (plot && expand_starts(at, last, "let")) good &= read_let(expanding, line, start, at + 3, last);
+		else if (plot && expand_starts(at, last, "matrix")) good &= read_matrix(expanding, line, start, at + 6, last);
 		expanding->golden = plot && last - at == 4 && !memcmp(at, "====", 4);
 		plot |= last - at == 3 && !memcmp(at, "---", 3);
 	}
@@ -216,11 +150,11 @@ static struct variable *find_variable(struct expanding *expanding, const char *a
 {
 	struct part name = { at, 0 };
 
-	name = take_name(&at, end);
+	name = expand_take_name(&at, end);
 	for (unsigned i = 0; i < expanding->lets_count; i++)
-		if (same(&expanding->lets[i].name, &name) && line > expanding->lets[i].line) return *of_matrix = false, &expanding->lets[i];
+		if (expand_same(&expanding->lets[i].name, &name) && line > expanding->lets[i].line) return *of_matrix = false, &expanding->lets[i];
 	for (unsigned i = 0; i < expanding->variables_count; i++)
-		if (same(&expanding->variables[i].name, &name) && line > expanding->variables[i].line) return *of_matrix = true, *index = i, &expanding->variables[i];
+		if (expand_same(&expanding->variables[i].name, &name) && line > expanding->variables[i].line) return *of_matrix = true, *index = i, &expanding->variables[i];
 	return NULL;
 }
 
@@ -265,11 +199,11 @@ static size_t put_row(struct expanding *expanding, const unsigned *row, struct o
 		next = stop ? stop + 1 : end;
 		stop = stop ? stop : end;
 		line++;
-		skip(&word, stop);
-		bool own = plot && (starts(word, stop, "let") || starts(word, stop, "matrix"));
+		expand_skip(&word, stop);
+		bool own = plot && (expand_starts(word, stop, "let") || expand_starts(word, stop, "matrix"));
 		if (!own) put_line(expanding, output, at, stop, line, row);
 		put(output, "\n", next > stop);
-		plot |= end_of(word, stop) - word == 3 && !memcmp(word, "---", 3);
+		plot |= expand_end_of(word, stop) - word == 3 && !memcmp(word, "---", 3);
 	}
 	return output->used;
 }
@@ -277,11 +211,11 @@ static size_t put_row(struct expanding *expanding, const unsigned *row, struct o
 /* Bytes that a file name may have. */
 static void put_suffix(const struct expanding *expanding, const unsigned *row, char *suffix)
 {
-	size_t used = 0;
+	size_t used = (size_t)snprintf(suffix, SUFFIX_MAX, "%s", expanding->from->suffix);
 
 	for (unsigned v = 0; v < expanding->variables_count; v++) {
 		const struct part *name = &expanding->variables[v].name, *value = &expanding->variables[v].values[row[v]];
-		used += (size_t)snprintf(suffix + used, SUFFIX_MAX - used, "%s%.*s=", v ? "," : "@", (int)(name->length < 20 ? name->length : 20), name->text);
+		used += (size_t)snprintf(suffix + used, SUFFIX_MAX - used, "%s%.*s=", used ? "," : "@", (int)(name->length < 20 ? name->length : 20), name->text);
 		for (size_t i = 0; i < value->length && i < 24 && used < SUFFIX_MAX - 64; i++)
 			suffix[used++] = isalnum((unsigned char)value->text[i]) || value->text[i] == '.' ? value->text[i] : '-';
 	}
@@ -299,10 +233,25 @@ static bool add_row(struct expanding *expanding, struct expansion *expansion, co
 	if (!output.text) return false;
 	expanded->length = put_row(expanding, row, &output);
 	expanded->text = output.text;
+	expanded->lines = expanding->from->lines;
 	expanded->is_changed = true;
 	put_suffix(expanding, row, suffix);
 	expanded->suffix = arena_text(expanding->arena, suffix, strlen(suffix));
 	return expanded->suffix;
+}
+
+/* Places for `count` rows more; an order adds as many as the one before. */
+static bool has_room(struct expanding *expanding, struct expansion *expansion, unsigned count)
+{
+	struct expanded *rows;
+
+	if (expansion->count + count <= expanding->room) return true;
+	expanding->room = (expansion->count + count) * (expansion->count ? 2 : 1);
+	rows = arena_take(expanding->arena, expanding->room * sizeof *rows);
+	if (!rows) return false;
+	if (expansion->count) memcpy(rows, expansion->rows, expansion->count * sizeof *rows);
+	expansion->rows = rows;
+	return true;
 }
 
 static unsigned all_rows(const struct expanding *expanding)
@@ -335,11 +284,15 @@ static enum status make_rows(struct expanding *expanding, struct expansion *expa
 		fail(expanding, expanding->matrix_line, "", "", "expected at most %u rows, found %u", EXPAND_ROWS_MAX, all_rows(expanding));
 		return STATUS_BAD_INPUT;
 	}
-	expansion->all = all_rows(expanding);
-	expansion->rows = arena_take(expanding->arena, count * sizeof *expansion->rows);
-	for (unsigned r = 0; expansion->rows && r < count; r++)
+	if (expansion->count + count > EXPAND_ROWS_MAX) {
+		fail(expanding, expanding->matrix_line, "", "", "expected at most %u rows with all orders, found more", EXPAND_ROWS_MAX);
+		return STATUS_BAD_INPUT;
+	}
+	if (!has_room(expanding, expansion, count)) return STATUS_NO_MEMORY;
+	expansion->all += all_rows(expanding);
+	for (unsigned r = 0; r < count; r++)
 		if (!add_row(expanding, expansion, rows[r])) return STATUS_NO_MEMORY;
-	return expansion->rows ? STATUS_OK : STATUS_NO_MEMORY;
+	return STATUS_OK;
 }
 
 /* What stands for a value and is used nowhere is a mistake. */
@@ -352,32 +305,65 @@ static void check_used(struct expanding *expanding)
 			fail(expanding, expanding->variables[i].line, "", "", "expected $%.*s to be used below", (int)expanding->variables[i].name.length, expanding->variables[i].name.text);
 }
 
-/* One row, which is the file as it is. */
-static enum status keep_text(struct arena *arena, const char *text, size_t length, struct expansion *expansion)
+/* One row, which is the text as it is. */
+static bool keep_text(struct expanding *expanding, struct expansion *expansion)
 {
-	expansion->rows = arena_take(arena, sizeof *expansion->rows);
-	if (!expansion->rows) return STATUS_NO_MEMORY;
-	expansion->rows[0] = (struct expanded){ .suffix = "", .text = text, .length = length };
-	expansion->count = expansion->all = 1;
-	return STATUS_OK;
+	const struct block_text *from = expanding->from;
+
+	if (!has_room(expanding, expansion, 1)) return false;
+	expansion->rows[expansion->count++] = (struct expanded){ .suffix = from->suffix, .text = from->text, .length = from->length, .lines = from->lines,
+		.is_changed = from->lines != NULL };
+	expansion->all++;
+	return true;
 }
 
-enum status expand_scenario(struct arena *arena, const char *file, const char *text, size_t length, struct expansion *expansion,
-	struct scenario_failures *failures)
+/* Failures of a text whose lines stand elsewhere. */
+static void place(const struct expand_line *lines, struct scenario_failures *failures)
+{
+	for (unsigned i = 0; lines && i < failures->count; i++) {
+		struct failure *failure = &failures->list[i];
+		const struct expand_line *line = &lines[failure->line ? failure->line - 1 : 0];
+		failure->line = line->line;
+		snprintf(failure->file, sizeof failure->file, "%s", line->file);
+	}
+}
+
+/* `let` and `matrix` of one text. */
+static enum status expand_text(struct expanding *expanding, struct expansion *expansion)
+{
+	struct scenario_failures *failures = expanding->failures;
+
+	if (!read_lines(expanding)) return STATUS_BAD_INPUT;
+	if (expanding->matrix_line && expanding->golden) fail(expanding, expanding->matrix_line, "", "", "expected no golden trace below a matrix");
+	if (!expanding->lets_count && !expanding->matrix_line) {
+		return keep_text(expanding, expansion) ? STATUS_OK : STATUS_NO_MEMORY;
+	}
+	enum status status = failures->count ? STATUS_BAD_INPUT : make_rows(expanding, expansion);
+	if (!status) check_used(expanding);
+	return failures->count ? STATUS_BAD_INPUT : status;
+}
+
+enum status expand_scenario(struct arena *arena, const char *file, const char *text, size_t length, expand_reader *read,
+	struct expansion *expansion, struct scenario_failures *failures)
 {
 	struct expanding *expanding = arena_take(arena, sizeof *expanding);
+	struct block_text whole = { .suffix = "", .text = text, .length = length };
+	struct block_texts texts = { 1, &whole };
+	enum status status = STATUS_OK;
 
 	failures->count = 0;
 	*expansion = (struct expansion){ 0 };
 	if (!expanding) return STATUS_NO_MEMORY;
-	if (length > SCENARIO_SIZE_MAX) return keep_text(arena, text, length, expansion);   /* the parser refuses it */
-	*expanding = (struct expanding){ .arena = arena, .file = file, .text = text, .length = length, .failures = failures };
-	if (!read_lines(expanding)) return STATUS_BAD_INPUT;
-	if (expanding->matrix_line && expanding->golden) fail(expanding, expanding->matrix_line, "", "", "expected no golden trace below a matrix");
-	if (!expanding->lets_count && !expanding->matrix_line) return keep_text(arena, text, length, expansion);
-	enum status status = failures->count ? STATUS_BAD_INPUT : make_rows(expanding, expansion);
-	if (!status) check_used(expanding);
-	return failures->count ? STATUS_BAD_INPUT : status;
+	if (length <= SCENARIO_SIZE_MAX) status = expand_blocks(arena, file, text, length, read, &texts, failures); /* else the parser refuses it */
+	expanding->room = 0;
+	for (unsigned i = 0; !status && i < texts.count; i++) {
+		const struct block_text *from = &texts.texts[i];
+		*expanding = (struct expanding){ .arena = arena, .file = file, .text = from->text, .length = from->length, .failures = failures, .from = from, .room = expanding->room };
+		if (from->length > SCENARIO_SIZE_MAX) status = keep_text(expanding, expansion) ? STATUS_OK : STATUS_NO_MEMORY;
+		else status = expand_text(expanding, expansion);
+		place(from->lines, failures);
+	}
+	return status;
 }
 
 enum status expand_parse(struct arena *arena, const char *file, const struct expanded *row, struct scenario **scenario,
@@ -386,6 +372,7 @@ enum status expand_parse(struct arena *arena, const char *file, const struct exp
 	char id[400];
 	enum status status = scenario_parse(arena, file, row->text, row->length, scenario, failures);
 
+	place(row->lines, failures);
 	if (status || row->length == 0 || !row->is_changed) return status;
 	snprintf(id, sizeof id, "%s%s", (*scenario)->id, row->suffix);
 	(*scenario)->id = arena_text(arena, id, strlen(id));
@@ -394,11 +381,11 @@ enum status expand_parse(struct arena *arena, const char *file, const struct exp
 	return (*scenario)->id ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-enum status expand_parse_all(struct arena *arena, const char *file, const char *text, size_t length, struct scenario **scenario,
-	struct scenario_failures *failures)
+enum status expand_parse_all(struct arena *arena, const char *file, const char *text, size_t length, expand_reader *read,
+	struct scenario **scenario, struct scenario_failures *failures)
 {
 	struct expansion expansion;
-	enum status status = expand_scenario(arena, file, text, length, &expansion, failures);
+	enum status status = expand_scenario(arena, file, text, length, read, &expansion, failures);
 
 	*scenario = NULL;
 	for (unsigned i = 0; !status && i < expansion.count; i++) status = expand_parse(arena, file, &expansion.rows[i], scenario, failures);

@@ -44,7 +44,8 @@ static bool add_crash(struct arena *arena, const struct expanded *row, const cha
 	while (cut && (every[cut - 1] == ' ' || every[cut - 1] == '\t')) cut--;
 	char *text = arena_take(arena, row->length - cut + n + 1);
 	snprintf(suffix, sizeof suffix, "%s%scrash=%u", row->suffix, *row->suffix ? "," : "@", event);
-	*crash = (struct expanded){ .suffix = arena_text(arena, suffix, strlen(suffix)), .text = text, .length = row->length - cut + n, .is_changed = true };
+	*crash = (struct expanded){ .suffix = arena_text(arena, suffix, strlen(suffix)), .text = text, .length = row->length - cut + n, .is_changed = true,
+		.lines = row->lines };
 	if (!text || !crash->suffix) return false;
 	memcpy(text, row->text, before);
 	memcpy(text + before, number, n);

@@ -101,7 +101,7 @@ static struct scenario *parse(struct arena *arena, const char *path, const char 
 	struct scenario *scenario = NULL;
 	struct scenario_failures failures = { 0 };
 
-	if (expand_parse_all(arena, path, text, length, &scenario, &failures))
+	if (expand_parse_all(arena, path, text, length, read_whole, &scenario, &failures))
 		print_error("%s:%u: %s\n", path, failures.list[0].line, failures.list[0].text);
 	assert_non_null(scenario);
 	return scenario;

@@ -64,7 +64,7 @@ static const struct scenario *parse_block(const char *block, size_t length)
 {
 	struct scenario_failures failures;
 	struct scenario *scenario;
-	enum status status = expand_parse_all(&arena, README, block, length, &scenario, &failures);
+	enum status status = expand_parse_all(&arena, README, block, length, NULL, &scenario, &failures);
 
 	for (unsigned i = 0; i < failures.count; i++)
 		print_error(README ":%u:%u: %s\n", line_of(block) + failures.list[i].line - 1, failures.list[i].col,

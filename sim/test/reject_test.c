@@ -54,6 +54,15 @@ static char *read_file(const char *path, size_t *length)
 	return text;
 }
 
+/* A file that another one uses. */
+static char *read_part(struct arena *in, const char *path, size_t *length)
+{
+	char *text = read_file(path, length), *copy = text ? arena_text(in, text, *length) : NULL;
+
+	free(text);
+	return copy;
+}
+
 /* The failures, one a line, as `bgcheck` prints them. */
 static void print_failures(char *text, size_t size)
 {
@@ -73,7 +82,7 @@ static enum status parse(const char *file, const char *text, size_t length)
 	struct scenario *scenario;
 
 	arena_reset(&arena);
-	enum status status = expand_parse_all(&arena, file, text, length, &scenario, &failures);
+	enum status status = expand_parse_all(&arena, file, text, length, read_part, &scenario, &failures);
 	assert_int_equal(status == STATUS_OK, scenario != NULL);
 	return status;
 }
