@@ -37,10 +37,11 @@ static void move_to(struct service *service, struct link *link)
 		service_network(service, false);
 	}
 	service->links.used = link;
+	if (was_up) {
+		tell(service, "net", "up", NULL);
+		service_network(service, true);
+	}
 	apply_policy(service);
-	if (!was_up) return;
-	tell(service, "net", "up", NULL);
-	service_network(service, true);
 }
 
 static bool find_policy(const struct service *service, const struct scenario_arg *arg, enum cause *cause, char *why, size_t why_size)
@@ -72,7 +73,7 @@ bool service_link(struct service *service, const struct step *step, char *why, s
 	if (loss) link->loss = (uint32_t)loss->number;
 	if (policy) link->policy = cause;
 	if (step_arg(step, "use")) move_to(service, link);
-	apply_policy(service);
+	else apply_policy(service);
 	service->links_shaped = true;
 	return true;
 }
