@@ -148,7 +148,7 @@ static enum status adapter_begin(void *self, const struct scenario *scenario, st
 
 static bool is_world(const char *feature)
 {
-	static const char *const areas[] = { "host.", "net.", "link", "disk.", "service.", "user.", "clock.wall", "policy", "timer.", "serve.", "fault." };
+	static const char *const areas[] = { "host.", "net.", "link", "disk.", "service.", "user.", "clock.wall", "clock.boot", "clock.monotonic", "clock.sleep", "policy", "timer.", "serve.", "fault." };
 	for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
 		if (!strncmp(feature, areas[i], strlen(areas[i]))) return true;
 	return false;

@@ -91,7 +91,7 @@ struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t toler
 	struct judge *judge = arena_take(arena, sizeof *judge);
 	if (!judge) return NULL;
 	judge->arena = arena;
-	judge->tolerance_ns = tolerance_ns;
+	judge->tolerance_ns = judge->host_ns = tolerance_ns;
 	view_init(&judge->view, arena, machine_reference(dialect));
 	find_reach(judge);
 	find_folds(judge);
@@ -111,6 +111,7 @@ enum status judge_see(struct judge *judge, const struct trace_line *line)
 {
 	enum status status;
 	if (judge->status) return judge->status;
+	judge->tolerance_ns = judge->host_ns + view_slack_ns(&judge->view, line->at_ns);
 	status = view_see(&judge->view, line, fold, judge);
 	judge->seen++;
 	if (status) judge->status = status;

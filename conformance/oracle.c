@@ -35,7 +35,7 @@ static enum status judge_beliefs(struct search *search, struct hypothesis *hypot
 	if (!fold) return STATUS_NO_MEMORY;
 	fold->arena = search->arena;
 	fold->machine = hypothesis->machine;
-	fold->tolerance_ns = search->options->tolerance_ns;
+	fold->tolerance_ns = fold->host_ns = search->options->tolerance_ns;
 	view_init(&fold->view, search->arena, hypothesis->machine);
 	fold->view.blind = search->options->blind;
 	enum status status = oracle_fold_run(fold, search->trace);

@@ -432,6 +432,7 @@ enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace)
 {
 	fold->watched = shows_origin(trace);
 	for (fold->index = 0; fold->index < trace->count && !fold->diverged; fold->index++) {
+		fold->tolerance_ns = fold->host_ns + view_slack_ns(&fold->view, trace->lines[fold->index]->at_ns);
 		enum status status = view_see(&fold->view, trace->lines[fold->index], see, fold);
 		if (status || fold->status) return status ? status : fold->status;
 		if (fold->observed && !fold->diverged) fold->agreed = fold->index;

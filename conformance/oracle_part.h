@@ -38,7 +38,8 @@ struct believed {
 struct oracle_fold {
 	struct arena *arena;
 	const struct machine *machine;
-	int64_t tolerance_ns;
+	int64_t host_ns;                /* tolerance of the host */
+	int64_t tolerance_ns;           /* and, beside it, as much as the clocks of the machine are apart */
 	struct view view;
 	struct believed *jobs[VIEW_JOBS_MAX];
 	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */

@@ -34,7 +34,8 @@ bool rules_sees(unsigned rule, enum sight_kind kind);
 
 struct judge {
 	struct arena *arena;
-	int64_t tolerance_ns;
+	int64_t host_ns;             /* tolerance of the host */
+	int64_t tolerance_ns;        /* and, beside it, as much as the clocks of the machine are apart */
 	struct view view;
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */

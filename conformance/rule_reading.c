@@ -229,6 +229,20 @@ static void see_resumed(struct judge *judge, const struct sight *sight)
 	judge_show(judge, "C-66", sight->now_ns < job->call_ns + period - judge->tolerance_ns ? "no" : "yes");
 }
 
+/* C-72: the machine slept while a retry was waited for, beyond the time at which it would have come. */
+static void see_slept(struct judge *judge, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const struct view_job *job = sight->job;
+	bool tries = sight->kind == SIGHT_REQUEST || sight->kind == SIGHT_CONNECT;
+	if (!tries || view->sleep_from_ns == VIEW_NEVER || sight->shared || sight->failed_before_ns == VIEW_NEVER) return;
+	int64_t slept_ns = view->sleep_to_ns - view->sleep_from_ns, due_ns = sight->failed_before_ns + view_retry_ns(view, job);
+	if (job->resumed_ns != VIEW_NEVER && job->resumed_ns > sight->failed_before_ns) return;
+	if (sight->failed_before_ns > view->sleep_from_ns || due_ns <= view->sleep_from_ns || due_ns >= view->sleep_to_ns) return;
+	if (sight->now_ns < view->sleep_to_ns + SURE_NS + judge->host_ns) judge_show(judge, "C-72", "boot");
+	else if (sight->now_ns >= due_ns + slept_ns - judge->host_ns) judge_show(judge, "C-72", "monotonic");
+}
+
 static bool is_about(int64_t age_ns, int64_t limit_ns)
 {
 	return age_ns >= limit_ns - DAY_NS / 2 && age_ns <= limit_ns + DAY_NS / 2;
@@ -321,6 +335,7 @@ void rule_reading_see(struct judge *judge, const struct sight *sight)
 	if (sight->kind == SIGHT_CALL) see_call(judge, sight);
 	if (!sight->job) return;
 	if (sight->kind == SIGHT_LOOK) see_look(judge, sight);
+	see_slept(judge, sight);
 	if (sight->kind == SIGHT_REQUEST) see_request(judge, sight);
 	if (sight->kind == SIGHT_STATE) see_state(judge, sight);
 	if (sight->kind == SIGHT_CALLBACK && judge->view.dialect == DIALECT_DO) see_callback_do(judge, sight);

@@ -15,7 +15,7 @@ void rule_state_no_progress(struct judge *judge, unsigned rule, const struct sig
 	if (is_entered(sight, STATE_ERROR) && job->transient_ns != VIEW_NEVER && judge_period_over(judge, job, sight->now_ns)) judge_trigger(judge, rule);
 	int64_t start = later_ns(period_start(job), later_ns(judge->view.start_ns, judge->view.net_up_ns)), np = view_np_ns(&judge->view, job);
 	if (sight->state != STATE_TRANSIENT_ERROR || job->error_seen_ns == VIEW_NEVER || start == VIEW_NEVER) return;
-	int64_t late = judge->view.virtual_time ? SECOND : view_retry_ns(&judge->view, job) + LATE_NS + judge->tolerance_ns;
+	int64_t late = judge->tolerance_ns + (judge->view.virtual_time ? SECOND : view_retry_ns(&judge->view, job) + LATE_NS);
 	if (sight->now_ns - start <= np + late) return;
 	judge_trigger(judge, rule);
 	judge_break(judge, rule, "the no-progress period ended", NULL, SEEN(sight), "state=TRANSIENT_ERROR after the no-progress period");

@@ -16,7 +16,7 @@ void view_init(struct view *view, struct arena *arena, const struct machine *mac
 	view->machine = machine;
 	view->dialect = machine->dialect;
 	view->block_cause = CAUSE_NONE;
-	view->clock_ns = VIEW_NEVER;
+	view->clock_ns = view->sleep_from_ns = view->sleep_to_ns = VIEW_NEVER;
 	view->net_up_ns = view->net_down_ns = view->block_ns = view->allow_ns = VIEW_NEVER;
 	view->logoff_ns = view->logon_ns = view->kill_ns = view->start_ns = VIEW_NEVER;
 }

@@ -348,6 +348,9 @@ struct view {
 	bool redirected;             /* a file was: a path may be asked for by a job that does not have it */
 	bool probed;                 /* the player looks at jobs by itself */
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
+	int64_t sleep_from_ns, sleep_to_ns;   /* of the last `clock sleep` */
+	int64_t slack_ns;            /* by how much times may be off, until slack_at_ns, for nobody says which clock a timer follows (C-72) */
+	int64_t slack_at_ns, drift[2];        /* millionths: of boot and monotonic */
 	enum cause block_cause;
 	unsigned answers_count, descriptions_count;
 	struct view_answer answers[VIEW_ANSWERS_MAX];
@@ -415,6 +418,8 @@ uint32_t view_code(const struct view *view, const struct trace_line *line, const
 bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* By how much the clocks of the machine may be apart: a timer may follow either, and times between two lines may be off by as much. */
+int64_t view_slack_ns(const struct view *view, int64_t now_ns);
 /* A callback that comes now tells of a state that a call has left before it came (CB-025). */
 bool view_is_overtaken(const struct view_job *job, const struct view_calls *calls);
 

@@ -496,6 +496,31 @@ static void see_serve(struct view *view, const struct trace_line *line)
 	}
 }
 
+int64_t view_slack_ns(const struct view *view, int64_t now_ns)
+{
+	int64_t ns = now_ns - view->slack_at_ns, drift = view->drift[0] + view->drift[1];
+	return view->slack_ns + (drift ? ns / 1000000 * drift + drift : 0);
+}
+
+/* The wall clock moves no timer. Of the others it is not said which one a timer follows: as much as they are apart, times may be off. */
+static void see_clock(struct view *view, const struct trace_line *line)
+{
+	const char *drift = trace_get(line, "drift");
+	int64_t by_ns = jump_of(line), now_ns = line->at_ns;
+	if (has_word(line, "wall")) {
+		view->clock_ns = now_ns;
+		view->clock_jump_ns = drift ? 0 : by_ns;
+		return;
+	}
+	view->slack_ns = view_slack_ns(view, now_ns);
+	view->slack_at_ns = now_ns;
+	if (drift) view->drift[has_word(line, "monotonic")] = strtoll(drift + (*drift == '+' || *drift == '-'), NULL, 10);
+	else view->slack_ns += by_ns + INT64_C(1000000000);    /* of a jump only whole seconds are read */
+	if (!has_word(line, "sleep")) return;
+	view->sleep_from_ns = now_ns;
+	view->sleep_to_ns = now_ns + by_ns;
+}
+
 static void see_rest(struct view *view, const struct trace_line *line)
 {
 	int64_t now = line->at_ns;
@@ -514,10 +539,7 @@ static void see_rest(struct view *view, const struct trace_line *line)
 		if (view->logged_off) view->logoff_ns = now;
 		else view->logon_ns = now;
 	}
-	if (!strcmp(line->event, "clock")) {
-		view->clock_ns = now;
-		view->clock_jump_ns = jump_of(line);
-	}
+	if (!strcmp(line->event, "clock")) see_clock(view, line);
 }
 
 void view_net_world(struct view_seeing *seeing)

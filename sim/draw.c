@@ -246,7 +246,7 @@ static void add_machine_fault(struct drawing *drawing)
 	/* One draw after the other: in which order arguments are evaluated is the compiler's choice. */
 	const char *host = chance(&drawing->faults, 80) ? "origin" : "mirror", *count = PICK(&drawing->faults, counts);
 	if (word->kind == STEP_HOST) add(drawing, "host   %s %s%s", host, line, count);
-	else if (word->kind == STEP_CLOCK && chance(&drawing->faults, 50)) add(drawing, "clock  wall -%s", strchr(line, '+') + 1);
+	else if (word->kind == STEP_CLOCK && strchr(line, '+') && !strncmp(line, "wall", 4) && chance(&drawing->faults, 50)) add(drawing, "clock  wall -%s", strchr(line, '+') + 1);
 	else add(drawing, "%s %s", step_kind_name(word->kind), line);
 	const char *undo = undo_of(word->kind);
 	unsigned between = (unsigned)rng_below(&drawing->faults, 3);

@@ -29,7 +29,7 @@ enum step_kind {
 	STEP_DISK,     /* disk full@N | denied | ok          the client machine's disk */
 	STEP_SERVICE,  /* service kill|start                 the service under test */
 	STEP_USER,     /* user logoff|logon */
-	STEP_CLOCK,    /* clock wall +1h|-1h                 the client machine's wall clock jumps */
+	STEP_CLOCK,    /* clock CLOCK +1h|-1h|drift=+100ppm | clock sleep 1h   the client machine's clocks; it sleeps */
 	STEP_POLICY,   /* policy block|allow [cause=WORD] */
 	STEP_CRASH,    /* crash at every event | crash at event N   the service is killed and started again */
 	STEP_DO,       /* do COMMAND [HANDLE] key=value... [-> EXPECT] */
@@ -114,7 +114,7 @@ struct step {
 	struct want want;              /* DO: the HRESULT */
 	unsigned fields_count;
 	struct want_field *fields;     /* DO: fields of the reply */
-	int64_t duration_ns;           /* WITHIN, ADVANCE; CLOCK: the jump */
+	int64_t duration_ns;           /* WITHIN, ADVANCE; CLOCK: the jump, or how long it sleeps */
 	unsigned checks_count;         /* WITHIN, WATCH, EXPECT: 1; END: several */
 	struct predicate *checks;
 };

@@ -1,4 +1,5 @@
 /* scenario_step.c -- one line of the plot: which step it is, and the small ones. */
+#include "sim/clock.h"
 #include "sim/fault_word.h"
 #include "sim/scenario_internal.h"
 
@@ -107,13 +108,40 @@ static bool read_disk(struct parser *parser, struct step *step)
 	return scenario_word_last(parser);
 }
 
-/* wall +1h */
+/* +100ppm: millionths. */
+static bool read_drift(struct parser *parser, struct step *step, const struct word *value)
+{
+	static const char unit[] = "ppm";
+	size_t tail = strlen(unit), digits = value->length > tail ? value->length - tail : 0, sign = digits > 0 && (value->text[0] == '+' || value->text[0] == '-');
+	int64_t drift = 0;
+
+	for (size_t i = sign; i < digits && drift <= CLOCK_DRIFT_MAX; i++) drift = value->text[i] >= '0' && value->text[i] <= '9' ? drift * 10 + (value->text[i] - '0') : INT64_MAX / 2;
+	if (digits <= sign || memcmp(value->text + digits, unit, tail) || drift > CLOCK_DRIFT_MAX)
+		return scenario_fail_found(parser, value, "a drift such as +100ppm, at most %dppm", CLOCK_DRIFT_MAX);
+	return scenario_step_add_number(parser, step, "drift", value, value->text[0] == '-' ? -drift : drift) && scenario_word_last(parser);
+}
+
+static bool read_sleep(struct parser *parser, struct step *step)
+{
+	struct word length;
+
+	if (!scenario_word_next(parser, &length) || !scenario_value_duration(parser, &length, &step->duration_ns)) return false;
+	if (step->duration_ns < 1000000000) return scenario_fail_found(parser, &length, "at least 1s");
+	return scenario_step_add_number(parser, step, "", &length, step->duration_ns) && scenario_word_last(parser);
+}
+
+/* wall +1h, monotonic drift=+100ppm, sleep 2h */
 static bool read_clock(struct parser *parser, struct step *step)
 {
-	struct word jump, length;
+	struct word key, jump, length;
 
-	if (!read_choice(parser, step, "wall", "wall")) return false;
-	if (!scenario_word_next(parser, &jump)) return false;
+	if (!read_choice(parser, step, "wall boot monotonic sleep", "wall, boot, monotonic or sleep")) return false;
+	if (!strcmp(step->word, "sleep")) return read_sleep(parser, step);
+	if (!scenario_word_pair(parser, &key, &jump)) return false;
+	if (scenario_word_is(&key, "drift")) return read_drift(parser, step, &jump);
+	if (key.token != TOKEN_END) return scenario_fail_found(parser, &key, "a jump such as +1h, or drift=+100ppm");
+	if (jump.token == TOKEN_PLAIN && jump.text[0] == '-' && strcmp(step->word, "wall"))
+		return scenario_fail_found(parser, &jump, "a jump forward, for only the wall clock goes back");
 	if (jump.token != TOKEN_PLAIN || (jump.text[0] != '+' && jump.text[0] != '-'))
 		return scenario_fail_found(parser, &jump, "a jump such as +1h");
 	length = scenario_word_part(&jump, 1, jump.length);

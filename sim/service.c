@@ -39,7 +39,7 @@ uint32_t service_code(const struct service *service, enum code code)
 
 int64_t service_wall(const struct service *service)
 {
-	return SERVICE_EPOCH + (service->now_ns + service->wall_ns) / 100;
+	return SERVICE_EPOCH + clock_read(&service->clocks[CLOCK_WALL], service->now_ns) / 100;
 }
 
 void service_line(struct service *service, const struct trace_line *line)
@@ -86,10 +86,21 @@ static void make_id(struct service *service, char *text, size_t size)
 		(unsigned)(a & 0xFFF), (unsigned)(b >> 48 & 0x3FFF) | 0x8000, (unsigned long long)(b & 0xFFFFFFFFFFFF));
 }
 
-/* A timer follows the job's deadline; one that is over is due now. */
-static void follow(struct service_job *job, enum service_event event, int64_t due_ns)
+static const struct clock *timer_clock(const struct service *service)
+{
+	return &service->clocks[service_varies(service, VARIANT_timers_stop_in_sleep) ? CLOCK_MONOTONIC : CLOCK_BOOT];
+}
+
+int64_t service_timer_ns(const struct service *service)
+{
+	return clock_read(timer_clock(service), service->now_ns);
+}
+
+/* A timer follows the job's deadline, which is a reading of the timers' clock; one that is over is due now. */
+static void follow(struct service_job *job, enum service_event event, int64_t reading_ns)
 {
 	const struct service *service = job->service;
+	int64_t due_ns = clock_when(timer_clock(service), reading_ns);
 
 	if (due_ns == JOB_NEVER || !service->running) {
 		service_disarm(job, event);
@@ -154,7 +165,7 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	if (!job) return NULL;
 	job->client = arena_text(service->arena, client, strlen(client));
 	if (!job->client) return NULL;
-	job_init(&job->job, service->machine, type, service->now_ns);
+	job_init(&job->job, service->machine, type, service_timer_ns(service));
 	if (service_has_defect(service, DEFECT_new_job_queued)) job->job.state = STATE_QUEUED;
 	job->service = service;
 	job->index = service->jobs_count;
@@ -171,7 +182,7 @@ struct service_job *service_add_job(struct service *service, const char *client,
 
 struct occurrence service_occurrence(const struct service *service, enum event event)
 {
-	return (struct occurrence){ .event = event, .now_ns = service->now_ns, .cause = CAUSE_NONE,
+	return (struct occurrence){ .event = event, .now_ns = service_timer_ns(service), .cause = CAUSE_NONE,
 		.bytes_total = event == EVENT_ADD_FILE ? 0 : JOB_SIZE_UNKNOWN };
 }
 
@@ -293,9 +304,9 @@ static void leave(struct service_job *job, enum state from)
 
 	job->is_connected = false;
 	if (job->job.state == STATE_QUEUED) schedule_enqueue(job);
-	if (!was_active && service_is_active(job)) job->active_since_ns = job->service->now_ns;
+	if (!was_active && service_is_active(job)) job->active_since_ns = service_timer_ns(job->service);
 	if (was_active && !service_is_active(job)) {
-		job->active_ns += job->service->now_ns - job->active_since_ns;
+		job->active_ns += service_timer_ns(job->service) - job->active_since_ns;
 		service_disarm(job, EVENT_OF_SLICE);
 		schedule_wake(job->service);
 	}
@@ -305,7 +316,7 @@ static void leave(struct service_job *job, enum state from)
 static void start_anew(struct service_job *job)
 {
 	job->active_ns = 0;
-	job->active_since_ns = job->service->now_ns;
+	job->active_since_ns = service_timer_ns(job->service);
 }
 
 /* A Suspend of the client's counts, also when the job is suspended already. */
@@ -356,7 +367,7 @@ static void deadline(struct service_job *job, enum service_event timer, const in
 	int64_t was_ns = *due_ns;
 
 	if (service_is_active(job)) transfer_sync(job);
-	if (*due_ns > job->service->now_ns) return;
+	if (*due_ns > service_timer_ns(job->service)) return;
 	service_event(job, event);
 	/* A deadline that the step left where it was is not due again. */
 	if (*due_ns == was_ns) service_disarm(job, timer);
@@ -456,17 +467,37 @@ static int64_t moved(int64_t due_ns, int64_t jump_ns)
 	return due_ns == JOB_NEVER ? JOB_NEVER : due_ns - jump_ns;
 }
 
-void service_clock(struct service *service, int64_t jump_ns)
+/* The clocks moved: deadlines are readings, and come at other times now. */
+static void rearm(struct service *service)
 {
-	service->wall_ns += jump_ns;
-	if (!service_has_defect(service, DEFECT_timers_follow_wall_clock)) return;
-	for (unsigned i = 0; i < service->jobs_count; i++) {
+	for (unsigned i = 0; i < service->jobs_count; i++) follow_timers(service->jobs[i]);
+}
+
+void service_clock_jump(struct service *service, enum clock_kind kind, int64_t jump_ns)
+{
+	clock_jump(&service->clocks[kind], service->now_ns, jump_ns);
+	for (unsigned i = 0; kind == CLOCK_WALL && service_has_defect(service, DEFECT_timers_follow_wall_clock) && i < service->jobs_count; i++) {
 		struct service_job *job = service->jobs[i];
 		job->job.retry_due_ns = moved(job->job.retry_due_ns, jump_ns);
 		job->job.no_progress_due_ns = moved(job->job.no_progress_due_ns, jump_ns);
 		job->job.no_progress_held_ns = moved(job->job.no_progress_held_ns, jump_ns);
-		follow_timers(job);
 	}
+	rearm(service);
+}
+
+void service_clock_drift(struct service *service, enum clock_kind kind, int64_t drift)
+{
+	clock_set_drift(&service->clocks[kind], service->now_ns, drift);
+	rearm(service);
+}
+
+void service_sleep(struct service *service, int64_t for_ns)
+{
+	for (unsigned i = 0; i < service->jobs_count; i++) transfer_sync(service->jobs[i]);
+	clock_stop(&service->clocks[CLOCK_MONOTONIC], service->now_ns, for_ns);
+	service->now_ns += for_ns;
+	for (unsigned i = 0; i < service->jobs_count; i++) transfer_wake(service->jobs[i], for_ns);
+	rearm(service);
 }
 
 void service_disk(struct service *service)
@@ -484,5 +515,5 @@ int64_t service_next_timer(const struct service *service)
 		if (job->retry_due_ns < next) next = job->retry_due_ns;
 		if (job->no_progress_due_ns < next) next = job->no_progress_due_ns;
 	}
-	return next;
+	return clock_when(timer_clock(service), next);
 }

@@ -6,6 +6,7 @@
 #define BGCHECK_SIM_SERVICE_H
 
 #include "model/job.h"
+#include "sim/clock.h"
 #include "sim/disk.h"
 #include "sim/net.h"
 #include "sim/queue.h"
@@ -172,7 +173,8 @@ struct service {
 	bool links_shaped;                 /* rates depend on each other, or did until the last change of the links */
 	struct disk disk;
 	struct rng ids;
-	int64_t now_ns, wall_ns;           /* wall clock: now_ns + wall_ns */
+	int64_t now_ns;
+	struct clock clocks[CLOCKS];
 	bool running, network_up, owner_present, blocked;
 	enum cause block_cause;
 	bool no_memory;
@@ -227,7 +229,13 @@ void service_policy(struct service *service, bool blocked, enum cause cause);
 bool service_link(struct service *service, const struct step *step, char *why, size_t why_size);
 void service_kill(struct service *service);
 void service_start(struct service *service);
-void service_clock(struct service *service, int64_t jump_ns);
+/* A clock jumps, or drifts from now on (drift in millionths). */
+void service_clock_jump(struct service *service, enum clock_kind kind, int64_t jump_ns);
+void service_clock_drift(struct service *service, enum clock_kind kind, int64_t drift);
+/* The machine sleeps for so long, and wakes: nothing runs, connections of NET_STALL_NS and more are lost. */
+void service_sleep(struct service *service, int64_t for_ns);
+/* What the documented timers read (C-72). The deadlines of jobs are readings of it. */
+int64_t service_timer_ns(const struct service *service);
 void service_disk(struct service *service);
 
 /* Earliest retry or no-progress deadline of a job in TRANSIENT_ERROR. */
@@ -259,6 +267,8 @@ void transfer_sync(struct service_job *job);
 uint64_t transfer_untold(const struct service_job *job);
 /* The disk changed: what flows may meet it now. */
 void transfer_replan(struct service_job *job);
+/* The machine slept: what waited goes on as much later, and a body that flowed does, unless nobody waits so long. */
+void transfer_wake(struct service_job *job, int64_t slept_ns);
 /* Gives the flows their rates: after everything that may have changed who flows, or over what. */
 void transfer_share(struct service *service);
 /* Forgets what was written of the current file. */

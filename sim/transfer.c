@@ -244,7 +244,7 @@ static void connected(struct service_job *job)
 static int64_t retry_after_ns(const struct service_job *job)
 {
 	const struct response *response = &job->transfer.response;
-	int64_t after_ns = response->retry_after_ns - (response->retry_is_date ? job->service->wall_ns : 0);
+	int64_t after_ns = response->retry_after_ns - (response->retry_is_date ? (clock_read(&job->service->clocks[CLOCK_WALL], job->service->now_ns) - job->service->now_ns) : 0);
 
 	return after_ns > 0 ? after_ns : 0;
 }

@@ -192,6 +192,20 @@ void transfer_replan(struct service_job *job)
 	if (job->transfer.phase == TRANSFER_BODY) arm_body(job);
 }
 
+void transfer_wake(struct service_job *job, int64_t slept_ns)
+{
+	struct transfer *transfer = &job->transfer;
+	const struct queue *queue = &job->service->queue;
+
+	if (transfer->phase == TRANSFER_IDLE || !service_is_armed(job, EVENT_OF_TRANSFER)) return;
+	transfer->flow_start_ns += slept_ns;
+	transfer->first_due_ns += slept_ns;
+	service_arm(job, EVENT_OF_TRANSFER, queue_time(queue, job->index * SERVICE_JOB_TIMERS + EVENT_OF_TRANSFER) + slept_ns);
+	if (!is_flowing(transfer) || slept_ns < NET_STALL_NS) return;
+	transfer_close(job, "reset", transfer->told);
+	transfer_fail(job, CAUSE_NET_RESET);
+}
+
 /* --- who shares the link */
 
 static bool takes_part(const struct service_job *job)

@@ -372,6 +372,10 @@ static void a_clock_jump_is_signed(void **state)
 	assert_int_equal(accept_last("clock wall +1h\n")->duration_ns, 3600 * SECOND);
 	assert_int_equal(accept_last("clock wall -2d\n")->duration_ns, -172800 * SECOND);
 	assert_string_equal(accept_last("clock wall -2d\n")->word, "wall");
+	assert_int_equal(accept_last("clock sleep 90m\n")->duration_ns, 5400 * SECOND);
+	assert_int_equal(accept_last("clock boot +1h\n")->duration_ns, 3600 * SECOND);
+	assert_number(accept_last("clock monotonic drift=-250ppm\n"), "drift", -250);
+	assert_number(accept_last("clock wall drift=100000ppm\n"), "drift", 100000);
 }
 
 static void a_policy_may_name_its_cause(void **state)
@@ -700,7 +704,7 @@ static void features_are_what_the_steps_ask_of_a_world(void **state)
 		{ "host m unreachable\n", "host.unreachable" }, { "host m dns times=1\n", "host.times" },
 		{ "net down\n", "net.down" }, { "disk full@1\n", "disk.full" }, { "disk denied\n", "disk.denied" },
 		{ "disk locked\n", "disk.locked" }, { "service kill\n", "service.restart" }, { "user logoff\n", "user.session" },
-		{ "clock wall +1h\n", "clock.wall" }, { "policy block\n", "policy" },
+		{ "clock wall +1h\n", "clock.wall" }, { "clock sleep 1h\n", "clock.sleep" }, { "clock boot +1h\n", "clock.boot" }, { "clock monotonic drift=1ppm\n", "clock.monotonic" }, { "link lan loss=1%\n", "link" }, { "policy block\n", "policy" },
 		{ "expect next-timer in [1s, 2s]\n", "timer.next" },
 	};
 	const char *list[32];

@@ -1,11 +1,12 @@
 /* timer_test.c -- every bound and default that a timer has (limits.def, constants.md 6): just before, at, and after; set while it runs;
- * and with a wall clock that jumps by a year, which moves none of them. */
+ * with a wall clock that jumps by a year or drifts, which moves none of them; and with the clock that they follow (C-72), which does. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "sim/clock.h"
 #include "sim/play.h"
 #include "sim/world.h"
 
@@ -83,8 +84,9 @@ struct times {
 	int64_t from_ns, to_ns;
 };
 
-/* Plays the row: a quarter of its time, what comes then, the wall clock's jump (days), and the rest up to until_ns behind `from`. */
-static struct times play(struct arena *arena, const struct row *row, int64_t from_ns, int64_t until_ns, int wall_days)
+/* Plays the row: a quarter of its time, what comes then, the change of a clock, and the rest up to until_ns behind `from`. followed: the
+ * clock of the timers (C-72). */
+static struct times play(struct arena *arena, const struct row *row, int64_t from_ns, int64_t until_ns, const char *change, enum clock_kind followed)
 {
 	char text[TEXT_MAX];
 	const struct play_options how = { .dialect = row->dialect, .seed = 1 };
@@ -93,14 +95,16 @@ static struct times play(struct arena *arena, const struct row *row, int64_t fro
 	struct failure failure = { 0 };
 	struct play played = { 0 };
 	struct times times = { -1, -1 };
+	struct machine machine = *machine_reference(row->dialect);
 	int64_t first_ns = (from_ns + row->ns / 4) / US * US;
 	int n = snprintf(text, sizeof text, "id: 0001-x\ntitle: t\ndialect: %s\nprobe: off\n---\n%sadvance %lldus\n%s", machine_dialect_name(row->dialect), row->lines,
 		(long long)(first_ns / US), row->late ? row->late : "");
-	if (wall_days) n += snprintf(text + n, sizeof text - (size_t)n, "clock wall %+dd\n", wall_days);
+	n += snprintf(text + n, sizeof text - (size_t)n, "%s", change);
 	n += snprintf(text + n, sizeof text - (size_t)n, "advance %lldus\n", (long long)((from_ns + until_ns - first_ns) / US));
+	if (followed == CLOCK_MONOTONIC) machine.variants |= UINT64_C(1) << VARIANT_timers_stop_in_sleep;
 	arena_reset(arena);
 	if (scenario_parse(arena, "0001-x.scn", text, (size_t)n, &scenario, &failures)) fail_msg("%s in\n%s", failures.list[0].text, text);
-	assert_int_equal(play_scenario(arena, scenario, world_new(arena, machine_reference(row->dialect), 1), &how, &played, &failure), STATUS_OK);
+	assert_int_equal(play_scenario(arena, scenario, world_new(arena, &machine, 1), &how, &played, &failure), STATUS_OK);
 	assert_int_equal(played.end, PLAY_DONE);
 	for (unsigned i = 0; i < played.trace.count; i++) {
 		const struct trace_line *line = played.trace.lines[i];
@@ -115,37 +119,89 @@ static void timer_is_due_at_its_time_and_not_before(void **state)
 {
 	void **pair = *state;
 	const struct row *row = pair[1];
-	struct times found = play(pair[0], row, 0, 2 * row->ns, 0);
+	struct times found = play(pair[0], row, 0, 2 * row->ns, "", CLOCK_BOOT);
 	assert_int_not_equal(found.from_ns, -1);
 	assert_int_equal(found.from_ns % US, 0);
 	assert_int_equal(found.to_ns - found.from_ns, row->ns);
-	assert_int_equal(play(pair[0], row, found.from_ns, row->ns - US, 0).to_ns, -1);
-	assert_int_equal(play(pair[0], row, found.from_ns, row->ns, 0).to_ns, found.from_ns + row->ns);
-	assert_int_equal(play(pair[0], row, found.from_ns, row->ns + US, 0).to_ns, found.from_ns + row->ns);
+	assert_int_equal(play(pair[0], row, found.from_ns, row->ns - US, "", CLOCK_BOOT).to_ns, -1);
+	assert_int_equal(play(pair[0], row, found.from_ns, row->ns, "", CLOCK_BOOT).to_ns, found.from_ns + row->ns);
+	assert_int_equal(play(pair[0], row, found.from_ns, row->ns + US, "", CLOCK_BOOT).to_ns, found.from_ns + row->ns);
 }
 
 static void wall_clock_does_not_move_it(void **state)
 {
 	void **pair = *state;
 	const struct row *row = pair[1];
-	for (int days = -365; days <= 365; days += 730) {
-		struct times found = play(pair[0], row, 0, 2 * row->ns, days);
+	static const char *const changes[] = { "clock wall -365d\n", "clock wall +365d\n", "clock wall drift=+100000ppm\n", "clock wall drift=-100000ppm\n" };
+	for (size_t i = 0; i < 4 * 2; i++) {
+		struct times found = play(pair[0], row, 0, 2 * row->ns, changes[i / 2], i % 2 ? CLOCK_MONOTONIC : CLOCK_BOOT);
 		assert_int_equal(found.to_ns - found.from_ns, row->ns);
+	}
+}
+
+/* What flows breaks off in a sleep, and the time that a job may be active stands still then. */
+static bool flows(const struct row *row)
+{
+	return strstr(row->lines, "throttle") != NULL;
+}
+
+/* C-72: half of the time is slept, which counts, or does not. */
+static void a_sleep_counts_by_the_clock_that_it_follows(void **state)
+{
+	void **pair = *state;
+	const struct row *row = pair[1];
+	char sleep[64];
+	snprintf(sleep, sizeof sleep, "clock sleep %lldms\n", (long long)(row->ns / 2000000));
+	struct times boot = play(pair[0], row, 0, 2 * row->ns, sleep, CLOCK_BOOT), monotonic = play(pair[0], row, 0, 2 * row->ns, sleep, CLOCK_MONOTONIC);
+	if (flows(row)) return;
+	assert_int_equal(boot.to_ns - boot.from_ns, row->ns);
+	assert_int_equal(monotonic.to_ns - monotonic.from_ns, row->ns + row->ns / 2);
+}
+
+/* A sleep beyond its time: due when the machine wakes. */
+static void what_is_due_in_a_sleep_is_due_at_its_end(void **state)
+{
+	void **pair = *state;
+	const struct row *row = pair[1];
+	char sleep[64];
+	snprintf(sleep, sizeof sleep, "clock sleep %lldms\n", (long long)(row->ns / 1000000));
+	struct times boot = play(pair[0], row, 0, 2 * row->ns, sleep, CLOCK_BOOT);
+	if (flows(row)) return;
+	/* play() lets a quarter of the time pass from the beginning of the scenario, not from `from`. A retry that was due as well comes before
+	 * the end of the no-progress period, and has its try. */
+	int64_t awake_ns = row->ns / 4 / US * US + row->ns, tries_ns = strcmp(row->to, "NO_PROGRESS") ? 0 : SECOND;
+	assert_in_range(boot.to_ns, awake_ns, awake_ns + tries_ns);
+}
+
+/* A clock that gains a tenth: what is left, three quarters less what came before `from`, is over sooner; the other clock changes nothing. */
+static void it_drifts_with_its_clock(void **state)
+{
+	void **pair = *state;
+	const struct row *row = pair[1];
+	for (enum clock_kind kind = CLOCK_BOOT; kind <= CLOCK_MONOTONIC; kind++) {
+		const char *change = kind == CLOCK_BOOT ? "clock boot drift=+100000ppm\n" : "clock monotonic drift=+100000ppm\n";
+		struct times found = play(pair[0], row, 0, 2 * row->ns, change, kind), other = play(pair[0], row, 0, 2 * row->ns, change, kind == CLOCK_BOOT ? CLOCK_MONOTONIC : CLOCK_BOOT);
+		int64_t before_ns = row->ns / 4 / US * US - found.from_ns, left_ns = row->ns - before_ns;
+		assert_in_range(found.to_ns - found.from_ns, before_ns + left_ns * 10 / 11 - 1, before_ns + left_ns * 10 / 11 + 2);
+		assert_int_equal(other.to_ns - other.from_ns, row->ns);
 	}
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * sizeof rows / sizeof rows[0]];
-	char names[2 * sizeof rows / sizeof rows[0]][80];
+	static const struct { const char *suffix; CMUnitTestFunction test; } claims[] = {
+		{ "", timer_is_due_at_its_time_and_not_before }, { "_by_any_wall_clock", wall_clock_does_not_move_it },
+		{ "_in_a_sleep", a_sleep_counts_by_the_clock_that_it_follows }, { "_after_a_sleep", what_is_due_in_a_sleep_is_due_at_its_end },
+		{ "_with_a_drift", it_drifts_with_its_clock },
+	};
+	enum { CLAIMS = sizeof claims / sizeof claims[0], ROWS = sizeof rows / sizeof rows[0] };
+	struct CMUnitTest tests[CLAIMS * ROWS];
+	char names[CLAIMS * ROWS][80];
 	size_t count = 0;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		snprintf(names[count], sizeof names[0], "%s", rows[i].name);
-		tests[count] = (struct CMUnitTest){ names[count], timer_is_due_at_its_time_and_not_before, setup, teardown, (void *)(uintptr_t)&rows[i] };
-		count++;
-		snprintf(names[count], sizeof names[0], "%s_by_any_clock", rows[i].name);
-		tests[count] = (struct CMUnitTest){ names[count], wall_clock_does_not_move_it, setup, teardown, (void *)(uintptr_t)&rows[i] };
-		count++;
-	}
+	for (size_t i = 0; i < ROWS; i++)
+		for (size_t c = 0; c < CLAIMS; c++, count++) {
+			snprintf(names[count], sizeof names[0], "%s%s", rows[i].name, claims[c].suffix);
+			tests[count] = (struct CMUnitTest){ names[count], claims[c].test, setup, teardown, (void *)(uintptr_t)&rows[i] };
+		}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
