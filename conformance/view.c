@@ -179,7 +179,7 @@ static void count_failure(const struct view *view, struct view_job *job)
 	view_causes(view, job, &causes);
 	for (unsigned i = 0; i < causes.count; i++)
 		uncounted += (view->machine->faults[causes.list[i].cause].flags & FAULT_NOT_COUNTED) != 0;
-	if (causes.unknown || causes.count == 0) {
+	if (causes.unknown || causes.count == 0 || job->max_set) {   /* the time that it may take may be over, and the last look is of another error */
 		job->failures_mixed++;
 		return;
 	}

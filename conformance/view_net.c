@@ -237,6 +237,9 @@ static enum cause see_response(struct view *view, const struct trace_line *line,
 		file->total = (uint64_t)trace_get_int(line, "total", 0);
 		file->total_known = true;
 	}
+	/* Another version, instead of a part, says that the file changed; or, to a client that kept nothing of the former one, that there are no parts. */
+	if (failure == CAUSE_NONE && file->ranges && file->asked_range && !file->asked_head && status == 200)
+		add_cause(job, (struct view_cause){ CAUSE_HTTP_NO_RANGE, status, index, false, false, line->at_ns });
 	/* A client that closed early has its own reason, which the origin does not know. */
 	if (failure != CAUSE_NONE) {
 		bool head = file->asked_head && (status == 405 || status == 501);
@@ -308,7 +311,7 @@ static int file_of_host(const struct view_job *job, const char *name)
 	for (unsigned f = 0; f < job->files_count; f++)
 		if (is_host(job->files[f], name)) return (int)f;
 	for (unsigned f = 0; f < job->files_count; f++)
-		if (strpbrk(job->files[f]->host, ".:")) return (int)f;
+		if (strpbrk(job->files[f]->host, ".:") || (job->files[f]->redirected && job->files[f]->redirects)) return (int)f;
 	return -1;
 }
 
