@@ -318,11 +318,11 @@ static bool keep_text(struct expanding *expanding, struct expansion *expansion)
 }
 
 /* Failures of a text whose lines stand elsewhere. */
-static void place(const struct expand_line *lines, struct scenario_failures *failures)
+static void place(const struct scenario_place *lines, struct scenario_failures *failures)
 {
 	for (unsigned i = 0; lines && i < failures->count; i++) {
 		struct failure *failure = &failures->list[i];
-		const struct expand_line *line = &lines[failure->line ? failure->line - 1 : 0];
+		const struct scenario_place *line = &lines[failure->line ? failure->line - 1 : 0];
 		failure->line = line->line;
 		snprintf(failure->file, sizeof failure->file, "%s", line->file);
 	}
@@ -378,6 +378,7 @@ enum status expand_parse(struct arena *arena, const char *file, const struct exp
 	(*scenario)->id = arena_text(arena, id, strlen(id));
 	(*scenario)->row = row->text;
 	(*scenario)->row_length = row->length;
+	(*scenario)->places = row->lines;
 	return (*scenario)->id ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

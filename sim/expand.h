@@ -13,18 +13,12 @@
 #define EXPAND_CLIENTS_MAX 4u      /* in parallel */
 #define EXPAND_STEPS_MAX 16u       /* of theirs together */
 
-/* Where a line of a text stands. */
-struct expand_line {
-	const char *file;
-	unsigned line;
-};
-
 /* The text of the file at `path`, in the arena; NULL when it cannot be read. */
 typedef char *expand_reader(struct arena *arena, const char *path, size_t *length);
 
 /* One of the scenarios. `let` and `matrix` lines are empty. */
 struct expanded {
-	const struct expand_line *lines;   /* of the text, by number, from 1; NULL: they are those of the file */
+	const struct scenario_place *lines;   /* of the text, by number, from 1; NULL: they are those of the file */
 	const char *suffix;            /* of its id: "@fault=reset-16k,size=64k"; "" without a matrix */
 	const char *text;
 	size_t length;

@@ -14,7 +14,7 @@
 struct line {
 	const char *text;
 	size_t length;
-	struct expand_line place;
+	struct scenario_place place;
 };
 struct lines {
 	unsigned count;
@@ -306,7 +306,7 @@ static bool add_text(struct blocks *blocks, struct block_texts *texts, const str
 {
 	unsigned taken[EXPAND_CLIENTS_MAX] = { 0 }, count = 0;
 	struct block_text *text = &texts->texts[texts->count++];
-	struct expand_line *places = arena_take(blocks->arena, (lines->count + 1) * sizeof *places);
+	struct scenario_place *places = arena_take(blocks->arena, (lines->count + 1) * sizeof *places);
 	char suffix[48] = "", *to;
 	size_t size = 1;
 

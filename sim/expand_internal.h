@@ -28,7 +28,7 @@ struct block_text {
 	const char *suffix;            /* "@order=abba"; "" without `in parallel` */
 	const char *text;
 	size_t length;
-	const struct expand_line *lines;   /* by number, from 1; NULL: the lines of the file */
+	const struct scenario_place *lines;   /* by number, from 1; NULL: the lines of the file */
 };
 struct block_texts {
 	unsigned count;

@@ -119,6 +119,12 @@ struct step {
 	struct predicate *checks;
 };
 
+/* Where a line stands. */
+struct scenario_place {
+	const char *file;
+	unsigned line;
+};
+
 struct scenario {
 	const char *file;              /* as given to the parser */
 	const char *id, *title, *was;
@@ -133,6 +139,7 @@ struct scenario {
 	struct step *steps;
 	const char *row;               /* of a file with `let` or `matrix`: its text as it was parsed (expand.h); else NULL */
 	size_t row_length;
+	const struct scenario_place *places;  /* of its lines, from 1, when they are not those of the file: use, repeat, in parallel; else NULL */
 	const char *golden;            /* text below ====, or NULL */
 	unsigned golden_line;
 };
