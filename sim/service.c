@@ -86,21 +86,11 @@ static void make_id(struct service *service, char *text, size_t size)
 		(unsigned)(a & 0xFFF), (unsigned)(b >> 48 & 0x3FFF) | 0x8000, (unsigned long long)(b & 0xFFFFFFFFFFFF));
 }
 
-static const struct clock *timer_clock(const struct service *service)
-{
-	return &service->clocks[service_varies(service, VARIANT_timers_stop_in_sleep) ? CLOCK_MONOTONIC : CLOCK_BOOT];
-}
-
-int64_t service_timer_ns(const struct service *service)
-{
-	return clock_read(timer_clock(service), service->now_ns);
-}
-
 /* A timer follows the job's deadline, which is a reading of the timers' clock; one that is over is due now. */
 static void follow(struct service_job *job, enum service_event event, int64_t reading_ns)
 {
 	const struct service *service = job->service;
-	int64_t due_ns = clock_when(timer_clock(service), reading_ns);
+	int64_t due_ns = clock_when(service_timer_clock(service), reading_ns);
 
 	if (due_ns == JOB_NEVER || !service->running) {
 		service_disarm(job, event);
@@ -118,7 +108,7 @@ static int64_t maximum_due_ns(const struct service_job *job)
 	return job->active_since_ns + job->maximum_ns - job->active_ns;
 }
 
-static void follow_timers(struct service_job *job)
+void service_follow(struct service_job *job)
 {
 	follow(job, EVENT_OF_MAXIMUM, maximum_due_ns(job));
 	follow(job, EVENT_OF_RETRY, job->job.retry_due_ns);
@@ -173,7 +163,7 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	make_id(service, job->id, sizeof job->id);
 	job->creation = job->modification = service_wall(service);
 	service->jobs[service->jobs_count++] = job;
-	follow_timers(job);
+	service_follow(job);
 	tell_world(job);
 	return job;
 }
@@ -345,7 +335,7 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 	if (!has_effect(&effects, EFFECT_IMPOSSIBLE) && !has_effect(&effects, EFFECT_REFUSE)) touch(job, from);
 	if (from != job->job.state) leave(job, from);
 	if (occurrence->event == EVENT_RESUME && row->result == CODE_S_OK) start_anew(job);
-	follow_timers(job);
+	service_follow(job);
 	notify_look(job);
 	return row;
 }
@@ -462,44 +452,6 @@ void service_start(struct service *service)
 	schedule_wake(service);
 }
 
-static int64_t moved(int64_t due_ns, int64_t jump_ns)
-{
-	return due_ns == JOB_NEVER ? JOB_NEVER : due_ns - jump_ns;
-}
-
-/* The clocks moved: deadlines are readings, and come at other times now. */
-static void rearm(struct service *service)
-{
-	for (unsigned i = 0; i < service->jobs_count; i++) follow_timers(service->jobs[i]);
-}
-
-void service_clock_jump(struct service *service, enum clock_kind kind, int64_t jump_ns)
-{
-	clock_jump(&service->clocks[kind], service->now_ns, jump_ns);
-	for (unsigned i = 0; kind == CLOCK_WALL && service_has_defect(service, DEFECT_timers_follow_wall_clock) && i < service->jobs_count; i++) {
-		struct service_job *job = service->jobs[i];
-		job->job.retry_due_ns = moved(job->job.retry_due_ns, jump_ns);
-		job->job.no_progress_due_ns = moved(job->job.no_progress_due_ns, jump_ns);
-		job->job.no_progress_held_ns = moved(job->job.no_progress_held_ns, jump_ns);
-	}
-	rearm(service);
-}
-
-void service_clock_drift(struct service *service, enum clock_kind kind, int64_t drift)
-{
-	clock_set_drift(&service->clocks[kind], service->now_ns, drift);
-	rearm(service);
-}
-
-void service_sleep(struct service *service, int64_t for_ns)
-{
-	for (unsigned i = 0; i < service->jobs_count; i++) transfer_sync(service->jobs[i]);
-	clock_stop(&service->clocks[CLOCK_MONOTONIC], service->now_ns, for_ns);
-	service->now_ns += for_ns;
-	for (unsigned i = 0; i < service->jobs_count; i++) transfer_wake(service->jobs[i], for_ns);
-	rearm(service);
-}
-
 void service_disk(struct service *service)
 {
 	for (unsigned i = 0; i < service->jobs_count; i++) transfer_replan(service->jobs[i]);
@@ -515,5 +467,5 @@ int64_t service_next_timer(const struct service *service)
 		if (job->retry_due_ns < next) next = job->retry_due_ns;
 		if (job->no_progress_due_ns < next) next = job->no_progress_due_ns;
 	}
-	return clock_when(timer_clock(service), next);
+	return clock_when(service_timer_clock(service), next);
 }

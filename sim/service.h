@@ -1,7 +1,7 @@
 /* service.h -- the reference service: jobs that job_step() changes, in a simulated world. Private to sim/.
  *
  * world.c is the target; service.c owns the jobs and carries out the effects of their steps; schedule.c gives turns;
- * transfer.c fetches the files of one job; notify.c calls the client back; service_*.c answer commands. */
+ * transfer.c fetches the files of one job; notify.c calls the client back; service_clock.c and service_link.c know the machine; the other service_*.c answer commands. */
 #ifndef BGCHECK_SIM_SERVICE_H
 #define BGCHECK_SIM_SERVICE_H
 
@@ -234,7 +234,8 @@ void service_clock_jump(struct service *service, enum clock_kind kind, int64_t j
 void service_clock_drift(struct service *service, enum clock_kind kind, int64_t drift);
 /* The machine sleeps for so long, and wakes: nothing runs, connections of NET_STALL_NS and more are lost. */
 void service_sleep(struct service *service, int64_t for_ns);
-/* What the documented timers read (C-72). The deadlines of jobs are readings of it. */
+/* The clock that the documented timers follow (C-72), and what it reads. The deadlines of jobs are readings of it. */
+const struct clock *service_timer_clock(const struct service *service);
 int64_t service_timer_ns(const struct service *service);
 void service_disk(struct service *service);
 
@@ -245,6 +246,8 @@ void service_line(struct service *service, const struct trace_line *line);
 /* Arms what the job waits for; a time that is over is now. Cannot fail. */
 void service_arm(struct service_job *job, enum service_event event, int64_t at_ns);
 void service_disarm(struct service_job *job, enum service_event event);
+/* Arms the timers for the deadlines of the job. */
+void service_follow(struct service_job *job);
 bool service_is_armed(const struct service_job *job, enum service_event event);
 
 /* --- schedule.c: whose turn it is */
