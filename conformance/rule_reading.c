@@ -105,6 +105,23 @@ static void see_call_do(struct judge *judge, const struct sight *sight)
 	if (is_command(sight, "job.get")) see_get(judge, sight);
 }
 
+static bool has_taken_name(const struct view *view, const struct view_job *job)
+{
+	for (unsigned f = 0; f < job->files_count; f++)
+		for (unsigned i = 0; job->files[f]->local && i < view->taken_count; i++)
+			if (!strcmp(view->taken[i], job->files[f]->local)) return true;
+	return false;
+}
+
+/* C-73: all files are done, and one of their names may be taken; that a file is right shows elsewhere. */
+static void see_taken(struct judge *judge, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	if (view->disk_bad || view->service_down || sight->job->upload) return;
+	if (!sight->sure || sight->state != STATE_TRANSFERRED || !has_taken_name(view, sight->job)) return;
+	judge_show(judge, "C-73", sight->failed ? "refused" : "replaced");
+}
+
 static void see_call(struct judge *judge, const struct sight *sight)
 {
 	bool bits = judge->view.dialect == DIALECT_BITS;
@@ -113,6 +130,7 @@ static void see_call(struct judge *judge, const struct sight *sight)
 	if (bits && is_command(sight, "job.progress")) see_progress(judge, sight);
 	if (bits && is_command(sight, "job.error_count")) see_error_count(judge, sight);
 	if (is_command(sight, "job.set")) see_set(judge, sight);
+	if (is_command(sight, "job.complete")) see_taken(judge, sight);
 }
 
 /* --- the error object */

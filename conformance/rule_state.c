@@ -57,8 +57,9 @@ static bool call_concerns(const struct judge *judge, unsigned rule, const struct
 	if (rule == RULE_state_002 || rule == RULE_state_003) return job->files_count > 0;
 	if (rule == RULE_state_020) return job->files_count == 0;
 	if (rule == RULE_state_028) return hr == UNABLE_TO_DELETE_FILES;
-	if (rule == RULE_state_029) return !judge->view.disk_bad;
-	if (rule == RULE_state_030 || rule == RULE_state_036) return !job->upload && !judge->view.disk_bad;
+	bool takes_names = !judge->view.disk_bad && !judge->view.taken_count;
+	if (rule == RULE_state_029) return takes_names;
+	if (rule == RULE_state_030 || rule == RULE_state_036) return !job->upload && takes_names;
 	if (rule == RULE_state_034) return job->upload;
 	return true;
 }

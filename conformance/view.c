@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SECOND_NS INT64_C(1000000000)
@@ -16,7 +17,7 @@ void view_init(struct view *view, struct arena *arena, const struct machine *mac
 	view->machine = machine;
 	view->dialect = machine->dialect;
 	view->block_cause = CAUSE_NONE;
-	view->clock_ns = view->sleep_from_ns = view->sleep_to_ns = VIEW_NEVER;
+	view->clock_ns = view->sleep_from_ns = view->sleep_to_ns = view->power_ns = VIEW_NEVER;
 	view->net_up_ns = view->net_down_ns = view->block_ns = view->allow_ns = VIEW_NEVER;
 	view->logoff_ns = view->logon_ns = view->kill_ns = view->start_ns = VIEW_NEVER;
 }
@@ -77,6 +78,15 @@ int64_t view_seconds(const char *text)
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
 		if (!strcmp(at, units[i].word)) return value * units[i].seconds;
 	return !strcmp(at, "ms") || !strcmp(at, "us") ? 0 : -1;
+}
+
+uint64_t view_size(const char *text)
+{
+	char *end;
+	uint64_t bytes = strtoull(text, &end, 10);
+	const char *unit = strchr("kmg", *end);
+	if (end == text || !unit) return UINT64_MAX;
+	return *end ? bytes << 10 * (unsigned)(unit - "kmg" + 1) : bytes;
 }
 
 struct view_handle *view_handle_find(struct view *view, const char *name)

@@ -15,6 +15,7 @@
 #define VIEW_CONDITIONS_MAX 64u
 #define VIEW_ANSWERS_MAX 64u     /* of QueryInterface; later ones are forgotten */
 #define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
+#define VIEW_TAKEN_MAX 8u
 #define VIEW_DONE_MAX 200
 #define VIEW_NEVER INT64_MAX
 #define VIEW_SERVES_MAX 256u
@@ -341,12 +342,16 @@ struct view {
 	unsigned conditions_count;
 	struct view_condition conditions[VIEW_CONDITIONS_MAX];
 	bool blind;                  /* nobody recorded what the origin saw: what was sent of a file is not known */
+	unsigned taken_count;        /* files that were put where a job's may want to be; later ones are forgotten */
+	const char *taken[VIEW_TAKEN_MAX];
 	bool net_down, policy_block, disk_bad, service_down, logged_off;
 	bool net_ever_down, policy_ever;
 	int64_t net_down_ns, net_up_ns, block_ns, allow_ns, logoff_ns, logon_ns, kill_ns, start_ns, clock_ns;
 	int64_t now_ns;              /* of the newest line */
 	bool redirected;             /* a file was: a path may be asked for by a job that does not have it */
 	bool probed;                 /* the player looks at jobs by itself */
+	int64_t power_ns;            /* the power was lost last; VIEW_NEVER */
+	uint64_t power_bytes;        /* so many bytes of each file that was not done were not on the disk then */
 	int64_t clock_jump_ns;       /* of the last `clock wall` */
 	int64_t sleep_from_ns, sleep_to_ns;   /* of the last `clock sleep` */
 	int64_t slack_ns;            /* by how much times may be off, until slack_at_ns, for nobody says which clock a timer follows (C-72) */
@@ -418,6 +423,8 @@ uint32_t view_code(const struct view *view, const struct trace_line *line, const
 bool view_bytes(const struct trace_line *line, const char *key, uint64_t *value);
 /* A duration in seconds: 600, 10m, 14d. Returns -1 when it is none. */
 int64_t view_seconds(const char *text);
+/* A size in bytes as scenarios write it: 100, 64k, 3m; UINT64_MAX when it is none. */
+uint64_t view_size(const char *text);
 /* By how much the clocks of the machine may be apart: a timer may follow either, and times between two lines may be off by as much. */
 int64_t view_slack_ns(const struct view *view, int64_t now_ns);
 /* A callback that comes now tells of a state that a call has left before it came (CB-025). */

@@ -116,6 +116,8 @@ static void see_content(const struct view *view, const struct trace_line *line, 
 	if (version != file->version && file->requests) file->covered = 0;
 	file->version = version;
 	if ((uint64_t)from <= file->covered && (uint64_t)(from + sent) > file->covered) file->covered = (uint64_t)(from + sent);
+	/* What flowed before the power was lost is told behind it, as aborted. */
+	if (!whole && view->power_ns != VIEW_NEVER && job->attempt_ns != VIEW_NEVER && job->attempt_ns <= view->power_ns) view_progress_lose(view, file);
 	if (total >= 0) {
 		file->total = (uint64_t)total;
 		file->total_known = true;
@@ -446,6 +448,11 @@ static void see_disk(struct view_seeing *seeing)
 		{ "full", CAUSE_DISK_FULL }, { "denied", CAUSE_DISK_DENIED }, { "locked", CAUSE_DISK_LOCKED },
 		{ "vanished", CAUSE_DISK_VANISHED }, { "volume-locked", CAUSE_VOLUME_LOCKED }, { "volume-changed", CAUSE_VOLUME_CHANGED },
 	};
+	const char *name = trace_get(seeing->line, "name");
+	if (name) {
+		if (seeing->view->taken_count < VIEW_TAKEN_MAX) seeing->view->taken[seeing->view->taken_count++] = view_text(seeing, name);
+		return;
+	}
 	end_conditions(seeing->view, "", view_is_of_disk, seeing->line->at_ns);
 	seeing->view->disk_bad = has_word(seeing->line, "no-rename");
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -524,6 +531,21 @@ static void see_clock(struct view *view, const struct trace_line *line)
 	view->sleep_to_ns = now_ns + by_ns;
 }
 
+/* What is not done was not flushed. */
+static void see_power_loss(struct view *view, const struct trace_line *line)
+{
+	const char *lost = trace_get(line, "lost");
+	view->power_ns = line->at_ns;
+	view->power_bytes = lost ? view_size(lost) : UINT64_MAX;
+	for (unsigned i = 0; i < view->jobs_count; i++)
+		for (unsigned f = 0; f < view->jobs[i]->files_count; f++) {
+			struct view_file *file = view->jobs[i]->files[f];
+			if (file->complete_at_ns != VIEW_NEVER) continue;
+			view_progress_lose(view, file);
+			file->breaks++;
+		}
+}
+
 static void see_rest(struct view *view, const struct trace_line *line)
 {
 	int64_t now = line->at_ns;
@@ -532,7 +554,8 @@ static void see_rest(struct view *view, const struct trace_line *line)
 		view_progress_serve(view, line);
 	}
 	if (!strcmp(line->event, "service")) {
-		view->service_down = has_word(line, "kill");
+		view->service_down = !has_word(line, "start");
+		if (has_word(line, "power-loss")) see_power_loss(view, line);
 		if (view->service_down) view_progress_kill(view);
 		if (view->service_down) view->kill_ns = now;
 		else view->start_ns = now;

@@ -41,6 +41,8 @@ void view_progress_call(struct view_seeing *seeing, struct sight *sight);
 void view_progress_response(struct view *view, const struct trace_line *line, struct view_file *file, enum cause failure);
 void view_progress_serve(struct view *view, const struct trace_line *line);
 void view_progress_kill(struct view *view);
+/* Of what the origin has sent of the file the newest bytes went with the power. */
+void view_progress_lose(const struct view *view, struct view_file *file);
 /* TRANSFERRED is entered. */
 void view_progress_transferred(struct view_job *job, int64_t now_ns);
 /* A request that is nobody's. */

@@ -239,6 +239,11 @@ void view_progress_astray(struct view_seeing *seeing)
 
 /* --- the service */
 
+void view_progress_lose(const struct view *view, struct view_file *file)
+{
+	file->covered = file->covered > view->power_bytes ? file->covered - view->power_bytes : 0;
+}
+
 void view_progress_kill(struct view *view)
 {
 	for (unsigned i = 0; i < view->jobs_count; i++) {

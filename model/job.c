@@ -329,6 +329,13 @@ static void take_bytes(struct job *job, const struct occurrence *occurrence)
 	if (file->bytes_total < file->bytes_transferred) file->bytes_transferred = file->bytes_total;
 }
 
+static void lose_bytes(struct job *job, uint64_t bytes)
+{
+	struct job_file *file = &job->files[job->file_current];
+
+	if (job->file_current < job->files_count) file->bytes_transferred -= bytes < file->bytes_transferred ? bytes : file->bytes_transferred;
+}
+
 /* --- what happens apart from the row's effects */
 
 static void take_property(struct step *step)
@@ -379,6 +386,7 @@ static void take_occurrence(struct step *step)
 	case EVENT_SET: take_property(step); break;
 	case EVENT_CONNECTED:
 	case EVENT_DATA: take_bytes(job, step->occurrence); break;
+	case EVENT_STOP: lose_bytes(job, step->occurrence->bytes_lost); break;
 	case EVENT_NET_LOST: job->network_up = false; break;
 	case EVENT_NET_BACK: job->network_up = true; break;
 	case EVENT_BLOCK: job->blocked = true; break;
@@ -402,7 +410,6 @@ static void take_occurrence(struct step *step)
 	case EVENT_FATAL:
 	case EVENT_RETRY_DUE:
 	case EVENT_NO_PROGRESS:
-	case EVENT_STOP:
 	case EVENT_EXPIRED:
 	case EVENT_CHANGED:
 	case EVENT_COUNT: break;

@@ -62,6 +62,7 @@ struct occurrence {
 	int64_t retry_after_ns;   /* TRANSIENT: the server's Retry-After; 0: none */
 	bool file_known;          /* the cause concerns the current file; for the trace: fault.def decides for the error */
 	uint64_t bytes;           /* DATA: bytes_transferred of the current file is now this; CONNECTED: its total */
+	uint64_t bytes_lost;      /* STOP: of the current file so many had not been flushed, and are not there any more */
 	uint64_t bytes_total;     /* DATA, CONNECTED: total of the current file, JOB_SIZE_UNKNOWN when not known */
 	enum property { PROPERTY_NONE, PROPERTY_PRIORITY, PROPERTY_RETRY_DELAY, PROPERTY_NO_PROGRESS,
 		PROPERTY_NOTIFY_FLAGS, PROPERTY_NOTIFY_INTERFACE, PROPERTY_OTHER } property;  /* SET */

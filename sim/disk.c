@@ -147,6 +147,26 @@ void disk_empty(struct disk *disk, struct disk_file *file)
 	file->length = 0;
 }
 
+void disk_cut(struct disk *disk, struct disk_file *file, uint64_t bytes)
+{
+	uint64_t left = bytes < file->length ? file->length - bytes : 0, before = 0;
+	struct disk_segment *last = file->first;
+
+	if (left == 0) {
+		disk_empty(disk, file);
+		return;
+	}
+	for (; before + last->length < left; last = last->next) before += last->length;
+	if (last != file->last) {
+		file->last->next = disk->unused;
+		disk->unused = last->next;
+	}
+	last->next = NULL;
+	last->length = left - before;
+	file->last = last;
+	file->length = left;
+}
+
 static void drop(struct disk *disk, struct disk_file *file)
 {
 	disk_empty(disk, file);
@@ -167,6 +187,19 @@ bool disk_rename(struct disk *disk, struct disk_file *file, const char *name)
 	snprintf(file->name, sizeof file->name, "%s", name);
 	file->temporary = false;
 	return true;
+}
+
+bool disk_place(struct disk *disk, const char *name, uint64_t length)
+{
+	const struct disk_segment strange = { .path = "", .length = length };
+	struct disk_file *file = disk_find(disk, name);
+
+	if (file) disk_empty(disk, file);
+	else if (!(file = take_place(disk))) return false;
+	else memset(file, 0, sizeof *file);
+	file->temporary = false;
+	snprintf(file->name, sizeof file->name, "%s", name);
+	return length == 0 || add_segment(disk, file, &strange, length);
 }
 
 bool disk_remove(struct disk *disk, struct disk_file *file)

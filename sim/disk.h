@@ -58,11 +58,17 @@ enum disk_result disk_append(struct disk *disk, struct disk_file *file, const st
 /* Bytes that may still be written to temporary files. */
 uint64_t disk_room(const struct disk *disk);
 
+/* Takes the last bytes of the file away, at most all. Cannot fail. */
+void disk_cut(struct disk *disk, struct disk_file *file, uint64_t bytes);
+
 /* Empties the file. Cannot fail. */
 void disk_empty(struct disk *disk, struct disk_file *file);
 
 /* Whether files can be named and removed: neither the disk nor its volume is locked, or another one. */
 bool disk_is_open(const struct disk *disk);
+
+/* A file that is nobody's, as it was before any job; one of that name is replaced. False: no room for it. */
+bool disk_place(struct disk *disk, const char *name, uint64_t length);
 
 /* Gives the file another name, for good; what was there is gone. False: it cannot. */
 bool disk_rename(struct disk *disk, struct disk_file *file, const char *name);

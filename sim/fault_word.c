@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { AT = FAULT_FORM_AT, FOR = FAULT_FORM_FOR };
+enum { AT = FAULT_FORM_AT, FOR = FAULT_FORM_FOR, NAME = FAULT_FORM_NAME };
 
 static const struct fault_word words[] = {
 #define WORD(word_, kind_, key_, text_, form_, draw_, causes_, feature_, only_, phrase_) \

@@ -7,6 +7,7 @@
 enum fault_form {
 	FAULT_FORM_AT = 1,    /* WORD@POSITION */
 	FAULT_FORM_FOR = 2,   /* may have (for=DURATION) */
+	FAULT_FORM_NAME = 4,  /* WORD FILENAME */
 };
 
 /* A row of fault_word.def, which says what the columns are. */

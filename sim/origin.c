@@ -1,5 +1,5 @@
 /* origin.c -- the HTTP server that lies on request: which serve line answers, and with what. */
-#include "sim/origin.h"
+#include "sim/origin_host.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define ERROR_BODY 32          /* bytes of the body of an error status */
-#define FOR_EVER UINT64_MAX
 #define SIZE_CHANGE 1024u      /* bytes that size-change adds */
 #define ETAG_DEFAULT "\"1\""   /* etag-change without etag=: the change must be seen by those who look */
 
@@ -46,20 +45,11 @@ struct serve {
 	unsigned line;
 };
 
-struct host {
-	char name[SCENARIO_NAME_MAX + 1];
-	enum host_answer answer;
-	uint64_t left;             /* connections that it still answers so */
-	int64_t after_ns, until_ns;
-	int64_t delay_ns;          /* of dns-slow */
-};
-
 struct origin {
 	struct arena *arena;
 	struct serve *serves[ORIGIN_SERVES_MAX];
 	unsigned serves_count;
-	struct host hosts[ORIGIN_HOSTS_MAX];
-	unsigned hosts_count;
+	struct hosts hosts;
 };
 
 struct origin *origin_new(struct arena *arena)
@@ -68,12 +58,11 @@ struct origin *origin_new(struct arena *arena)
 
 	if (!origin) return NULL;
 	origin->arena = arena;
-	origin->hosts[origin->hosts_count++] =
-		(struct host){ .name = "origin", .answer = HOST_OK, .left = FOR_EVER, .until_ns = INT64_MAX };
+	hosts_init(&origin->hosts);
 	return origin;
 }
 
-/* --- serve and host lines */
+/* --- serve lines */
 
 static void copy(char *to, size_t size, const char *from)
 {
@@ -95,11 +84,6 @@ static const char *const FAULT_WORDS[FAULTS_OF_LINE] = { [FAULT_OF_LINE_NONE] = 
 static const char *const RANGE_WORDS[RANGE_KINDS] = { [RANGE_HONEST] = "", [RANGE_UNASKED] = "unasked", [RANGE_WRONG_HEADER] = "wrong-header",
 	[RANGE_NO_HEADER] = "no-header", [RANGE_MULTIPART] = "multipart", [RANGE_MERGED] = "merged" };
 
-static const char *const HOST_WORDS[HOST_ANSWERS] = { [HOST_OK] = "ok", [HOST_REFUSE] = "refuse", [HOST_DNS] = "dns", [HOST_UNREACHABLE] = "unreachable",
-	[HOST_CONNECT_TIMEOUT] = "connect-timeout", [HOST_DNS_SLOW] = "dns-slow", [HOST_DNS_WRONG] = "dns-wrong", [HOST_TLS_DATE] = "tls-date",
-	[HOST_TLS_NAME] = "tls-name", [HOST_TLS_ISSUER] = "tls-issuer", [HOST_PROXY_REFUSE] = "proxy-refuse", [HOST_PROXY_407] = "proxy-407",
-	[HOST_PROXY_INVALID] = "proxy-invalid", [HOST_TOKEN] = "token" };
-
 /* Index of the word; `count` when it is none. */
 static int find_word(const char *const *words, int count, const char *word)
 {
@@ -107,17 +91,6 @@ static int find_word(const char *const *words, int count, const char *word)
 
 	while (i < count && strcmp(words[i], word)) i++;
 	return i;
-}
-
-const char *origin_host_word(enum host_answer answer)
-{
-	assert((unsigned)answer < HOST_ANSWERS);
-	return HOST_WORDS[answer];
-}
-
-enum host_answer origin_host_find(const char *word)
-{
-	return (enum host_answer)find_word(HOST_WORDS, HOST_ANSWERS, word);
 }
 
 static bool is_no_http(enum fault_kind fault)
@@ -236,53 +209,16 @@ static bool add_serve(struct origin *origin, const struct step *step, char *why,
 	return true;
 }
 
-static struct host *find_host(struct origin *origin, const char *name)
-{
-	for (unsigned i = 0; i < origin->hosts_count; i++)
-		if (!strcmp(origin->hosts[i].name, name)) return &origin->hosts[i];
-	return NULL;
-}
-
-static bool set_host(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size)
-{
-	const struct scenario_arg *name = step_word(step, 0);
-	struct host *host = name ? find_host(origin, name->text) : NULL;
-	int64_t during = (int64_t)number_of(step, "for", INT64_MAX);
-
-	if (!host) {
-		if (!name || origin->hosts_count == ORIGIN_HOSTS_MAX) {
-			snprintf(why, why_size, "more than %d hosts", ORIGIN_HOSTS_MAX);
-			return false;
-		}
-		host = &origin->hosts[origin->hosts_count++];
-		copy(host->name, sizeof host->name, name->text);
-	}
-	host->answer = origin_host_find(step->word);
-	host->left = number_of(step, "times", FOR_EVER);
-	host->delay_ns = (int64_t)number_of(step, "delay", 0);
-	host->after_ns = (int64_t)number_of(step, "after", 0);
-	host->until_ns = during > INT64_MAX - now_ns ? INT64_MAX : now_ns + during;
-	if (step_arg(step, "until")) host->until_ns = (int64_t)number_of(step, "until", INT64_MAX);
-	return true;
-}
-
 bool origin_change(struct origin *origin, const struct step *step, int64_t now_ns, char *why, size_t why_size)
 {
 	assert(step->kind == STEP_SERVE || step->kind == STEP_HOST);
 	if (step->kind == STEP_SERVE) return add_serve(origin, step, why, why_size);
-	return set_host(origin, step, now_ns, why, why_size);
+	return hosts_change(&origin->hosts, step, now_ns, why, why_size);
 }
 
 enum host_answer origin_connect(struct origin *origin, const char *name, int64_t now_ns, int64_t *delay_ns)
 {
-	struct host *host = find_host(origin, name);
-
-	*delay_ns = 0;
-	if (!host) return HOST_DNS;
-	if (host->left == 0 || now_ns < host->after_ns || now_ns >= host->until_ns) return HOST_OK;
-	if (host->left != FOR_EVER) host->left--;
-	*delay_ns = host->delay_ns;
-	return host->answer;
+	return hosts_connect(&origin->hosts, name, now_ns, delay_ns);
 }
 
 /* --- which line answers */

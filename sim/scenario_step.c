@@ -79,7 +79,16 @@ static bool read_net(struct parser *parser, struct step *step)
 
 static bool read_service(struct parser *parser, struct step *step)
 {
-	return read_choice(parser, step, "kill start", "kill or start") && scenario_word_last(parser);
+	struct word key, lost;
+	int64_t bytes;
+
+	if (!read_choice(parser, step, "kill start power-loss", "kill, start or power-loss")) return false;
+	if (strcmp(step->word, "power-loss")) return scenario_word_last(parser);
+	if (!scenario_word_pair(parser, &key, &lost)) return false;
+	if (lost.token == TOKEN_END) return true;
+	if (!scenario_word_is(&key, "lost")) return scenario_fail_found(parser, key.token == TOKEN_END ? &lost : &key, "lost=BYTES");
+	if (!scenario_value_size(parser, &lost, &bytes) || !scenario_step_add_number(parser, step, "lost", &lost, bytes)) return false;
+	return scenario_word_last(parser);
 }
 
 static bool read_user(struct parser *parser, struct step *step)
@@ -87,7 +96,16 @@ static bool read_user(struct parser *parser, struct step *step)
 	return read_choice(parser, step, "logoff logon", "logoff or logon") && scenario_word_last(parser);
 }
 
-/* full@N, or a word */
+static bool read_name(struct parser *parser, struct step *step)
+{
+	struct word name;
+
+	if (!scenario_word_next(parser, &name)) return false;
+	if (name.token != TOKEN_PLAIN || strncmp(name.text, "$W/", 3)) return scenario_fail_found(parser, &name, "a file such as $W/f1");
+	return scenario_step_add(parser, step, "name", &name) != NULL;
+}
+
+/* full@N, exists NAME, or a word */
 static bool read_disk(struct parser *parser, struct step *step)
 {
 	struct word word, head, at;
@@ -105,6 +123,7 @@ static bool read_disk(struct parser *parser, struct step *step)
 	if (!step->word) return false;
 	if (at.token != TOKEN_END && !(scenario_value_size(parser, &at, &bytes) &&
 		scenario_step_add_number(parser, step, "at", &at, bytes))) return false;
+	if (fault && fault->form & FAULT_FORM_NAME && !read_name(parser, step)) return false;
 	return scenario_word_last(parser);
 }
 

@@ -421,19 +421,42 @@ void service_policy(struct service *service, bool blocked, enum cause cause)
 	tell_all(service);
 }
 
-/* Jobs and temporary files are on the disk at every moment; what waits in memory is lost. */
-void service_kill(struct service *service)
+/* The power fails before the newest bytes of a file that is not done are on the disk. Files that are done are flushed, and so is
+ * what is known of the job (inferred: no page says when the service flushes; PERSIST-007 holds whenever it does). */
+static uint64_t lose_bytes(struct service_job *job, uint64_t lost)
+{
+	struct service_file *file = job->job.file_current < job->job.files_count ? job->files[job->job.file_current] : NULL;
+	if (!file || !file->temporary) return 0;
+	uint64_t before = file->temporary->length;
+	disk_cut(&job->service->disk, file->temporary, lost);
+	return service_has_defect(job->service, DEFECT_count_outlives_bytes) ? 0 : before - file->temporary->length;
+}
+
+/* Jobs and temporary files are on the disk at every moment, but for the last `lost` bytes; what waits in memory is lost. */
+static void stop(struct service *service, uint64_t lost)
 {
 	if (!service->running) return;
 	for (unsigned i = 0; i < service->jobs_count; i++) {
 		struct service_job *job = service->jobs[i];
 		if (job_is_final(&job->job)) continue;
 		if (service_is_active(job)) transfer_sync(job);
-		service_event(job, EVENT_STOP);
+		struct occurrence occurrence = service_occurrence(service, EVENT_STOP);
+		if (lost) occurrence.bytes_lost = lose_bytes(job, lost);
+		service_step(job, &occurrence);
 	}
 	service->running = false;
 	for (unsigned i = 0; i < service->jobs_count; i++) transfer_abort(service->jobs[i]);
 	queue_clear(&service->queue);
+}
+
+void service_kill(struct service *service)
+{
+	stop(service, 0);
+}
+
+void service_power_loss(struct service *service, uint64_t lost)
+{
+	stop(service, lost);
 }
 
 void service_start(struct service *service)

@@ -228,6 +228,7 @@ void service_policy(struct service *service, bool blocked, enum cause cause);
  * link's policy holds. False and why when there are too many links, or the dialect has no such policy. */
 bool service_link(struct service *service, const struct step *step, char *why, size_t why_size);
 void service_kill(struct service *service);
+void service_power_loss(struct service *service, uint64_t lost);  /* and of each file that is not done the last `lost` bytes are gone */
 void service_start(struct service *service);
 /* A clock jumps, or drifts from now on (drift in millionths). */
 void service_clock_jump(struct service *service, enum clock_kind kind, int64_t jump_ns);

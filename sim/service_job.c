@@ -227,14 +227,27 @@ static uint32_t get_error(struct call_frame *frame)
 
 /* --- what the job is told to do */
 
+/* C-73: a file is there whose name one of the job's is to take, and keeps it. */
+static bool has_taken_name(const struct service_job *job)
+{
+	if (!service_varies(job->service, VARIANT_taken_name_refused)) return false;
+	for (unsigned i = 0; i < job->job.files_count; i++) {
+		const char *name = job->files[i]->temporary ? service_file_place(job->files[i]) : NULL;
+		if (name && disk_find(&job->service->disk, name)) return true;
+	}
+	return false;
+}
+
 /* What flowed until the call is the job's, whatever the call does to the transfer. */
 static uint32_t act(struct call_frame *frame, enum event event)
 {
 	struct service_job *job = frame->job;
 
 	if (service_is_active(job)) transfer_sync(job);
-	job->job.rename_fails = !disk_is_open(&frame->service->disk) || frame->service->disk.no_rename;
-	return service_code(frame->service, service_event(job, event)->result);
+	bool taken = has_taken_name(job), closed = !disk_is_open(&frame->service->disk) || frame->service->disk.no_rename;
+	job->job.rename_fails = closed || taken;
+	const struct move *row = service_event(job, event);
+	return row->guard == GUARD_rename_fails && !closed ? E(frame, ERROR_FILE_EXISTS) : service_code(frame->service, row->result);
 }
 
 static uint32_t suspend(struct call_frame *frame)

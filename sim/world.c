@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STRANGER_BYTES 4096   /* of a file that is nobody's */
+
 struct world {
 	struct target target;
 	struct arena *arena;
@@ -92,6 +94,11 @@ static bool change_disk(struct service *service, const struct step *step, char *
 		return false;
 	}
 	for (unsigned i = 0; i < service->jobs_count; i++) transfer_sync(service->jobs[i]);
+	if (!strcmp(step->word, "exists")) {
+		if (disk_place(&service->disk, step_arg(step, "name")->text, STRANGER_BYTES)) return true;
+		snprintf(why, why_size, "the disk has no room for another file");
+		return false;
+	}
 	service->disk.limit = DISK_UNLIMITED;
 	service->disk.writing = disk_word(step->word);
 	service->disk.no_rename = !strcmp(step->word, "no-rename");
@@ -127,6 +134,14 @@ static void change_clock(struct service *service, const struct step *step)
 	else service_clock_jump(service, kind, step->duration_ns);
 }
 
+/* Without a number: all that was not flushed, however much it is. */
+static uint64_t lost_bytes(const struct step *step)
+{
+	const struct scenario_arg *lost = step_arg(step, "lost");
+
+	return lost ? (uint64_t)lost->number : UINT64_MAX;
+}
+
 static bool change(struct service *service, const struct step *step, char *why, size_t why_size)
 {
 	switch (step->kind) {
@@ -137,6 +152,7 @@ static bool change(struct service *service, const struct step *step, char *why, 
 	case STEP_DISK: return change_disk(service, step, why, why_size);
 	case STEP_SERVICE:
 		if (!strcmp(step->word, "kill")) service_kill(service);
+		else if (!strcmp(step->word, "power-loss")) service_power_loss(service, lost_bytes(step));
 		else service_start(service);
 		return true;
 	case STEP_USER: service_owner(service, !strcmp(step->word, "logon")); return true;

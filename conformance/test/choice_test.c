@@ -165,7 +165,7 @@ static void the_last_choice_of_a_reading_counts(void **state)
 	assert_ptr_equal(choices_machine(&arena, &choices, DIALECT_BITS), machine_reference(DIALECT_BITS));
 }
 
-#define NO_ID "expected ID=CHOICE with an ID from C-01 to C-72 of `bgcheck show readings`, found "
+#define NO_ID "expected ID=CHOICE with an ID from C-01 to C-73 of `bgcheck show readings`, found "
 #define NO_CHOICE "expected C-02=until-data or C-02=gone-at-resume, found "
 
 static const struct { const char *name, *text; int dialect; const char *wanted; } BAD[] = {
