@@ -333,6 +333,16 @@ bool judge_only(const struct view_causes *causes, bool (*is)(const struct view_c
 	return causes->count > 0;
 }
 
+void judge_error_causes(const struct judge *judge, const struct view_job *job, struct view_causes *causes)
+{
+	int64_t until = (job->state == STATE_ERROR ? job->since_ns : job->look.at_ns) + judge->tolerance_ns;
+	unsigned kept = 0;
+	view_causes(&judge->view, job, causes);
+	for (unsigned i = 0; i < causes->count; i++)
+		if (causes->list[i].at_ns <= until) causes->list[kept++] = causes->list[i];
+	causes->count = kept;
+}
+
 const struct view_cause *judge_newest(const struct view_causes *causes)
 {
 	const struct view_cause *newest = NULL;

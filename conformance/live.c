@@ -247,7 +247,7 @@ bool live_change(struct live *live, const struct step *step, char *why, size_t w
 
 bool live_has(const char *feature)
 {
-	static const char *const lacks[] = { "host.times", "host.unreachable", "host.dns-", "host.tls", "host.proxy", "host.token", "net.", "link", "disk.", "service.", "user.", "clock.", "policy", "timer." };
+	static const char *const lacks[] = { "host.times", "host.unreachable", "host.dns-", "host.tls", "host.proxy", "host.token", "serve.upload", "net.", "link", "disk.", "service.", "user.", "clock.", "policy", "timer." };
 	for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)
 		if (!strncmp(feature, lacks[i], strlen(lacks[i]))) return false;
 	return true;

@@ -123,7 +123,18 @@ static bool is_disk(const struct view_cause *cause)
 
 static bool is_4xx(const struct view_cause *cause)
 {
-	return cause->status >= 400 && cause->status < 500 && cause->certain;
+	bool of_upload = cause->cause == CAUSE_UPLOAD_TOO_LARGE || cause->cause == CAUSE_UPLOAD_REMOTE_APPLICATION;
+	return cause->status >= 400 && cause->status < 500 && cause->certain && !of_upload;
+}
+
+static bool is_application(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_UPLOAD_REMOTE_APPLICATION;
+}
+
+static bool is_source(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_UPLOAD_LOCAL_CHANGED;
 }
 
 static bool is_connection(const struct view_cause *cause)
@@ -148,18 +159,9 @@ static const struct context_row {
 	{ RULE_err_ctx_007, is_4xx, CONTEXT_REMOTE_FILE, CONTEXT_REMOTE_FILE, NULL, NULL, NULL },
 	{ RULE_err_ctx_008, is_connection, CONTEXT_GENERAL_TRANSPORT, CONTEXT_REMOTE_FILE, "C-11", "transport", "remote-file" },
 	{ RULE_err_ctx_009, is_machine, CONTEXT_GENERAL_QUEUE_MANAGER, CONTEXT_GENERAL_TRANSPORT, "C-12", "queue-manager", "transport" },
+	{ RULE_err_ctx_010, is_application, CONTEXT_REMOTE_APPLICATION, CONTEXT_REMOTE_APPLICATION, NULL, NULL, NULL },
+	{ RULE_err_ctx_011, is_source, CONTEXT_LOCAL_FILE, CONTEXT_LOCAL_FILE, "C-13", "0x8020001D", NULL },
 };
-
-/* Causes of an error that is shown in an error state: what came after it is none. */
-static void error_causes(const struct judge *judge, const struct view_job *job, struct view_causes *causes)
-{
-	int64_t until = (job->state == STATE_ERROR ? job->since_ns : job->look.at_ns) + judge->tolerance_ns;
-	unsigned kept = 0;
-	view_causes(&judge->view, job, causes);
-	for (unsigned i = 0; i < causes->count; i++)
-		if (causes->list[i].at_ns <= until) causes->list[kept++] = causes->list[i];
-	causes->count = kept;
-}
 
 /* By C-04 the time-out has a code of its own: then the error is none of the cause before it. */
 static bool is_time_out(const struct judge *judge, const struct view_job *job)
@@ -171,14 +173,15 @@ void rule_access_context_of(struct judge *judge, unsigned rule, const struct sig
 {
 	struct view_causes causes;
 	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR) || is_time_out(judge, sight->job)) return;
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	for (size_t i = 0; i < sizeof context_rows / sizeof context_rows[0]; i++) {
 		const struct context_row *row = &context_rows[i];
 		int64_t context = sight->job->look.context;
 		if (row->rule != rule || !judge_only(&causes, row->is)) continue;
 		if (row->reading && context == row->context) judge_show(judge, row->reading, row->choice);
 		else if (row->reading && context == row->other) judge_show(judge, row->reading, row->other_choice);
-		claim_context(judge, rule, sight, context == row->context || context == row->other);
+		bool has_code = rule != RULE_err_ctx_011 || sight->job->look.code == judge_word(judge, "LOCAL_FILE_CHANGED");
+		claim_context(judge, rule, sight, (context == row->context || context == row->other) && has_code);
 	}
 }
 
@@ -246,7 +249,7 @@ void rule_access_file_of(struct judge *judge, unsigned rule, const struct sight 
 	if (second && (is_call(sight, "file.local_name") || is_call(sight, "file.remote_name"))) judge_names(judge, rule, sight);
 	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR) || sight->job->look.file == VIEW_FILE_UNKNOWN) return;
 	if (is_time_out(judge, sight->job)) return;
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	for (unsigned i = 0; i < causes.count; i++) {
 		names &= names_file(judge, &causes.list[i]);
 		all &= causes.list[i].file >= (second ? 1 : 0) && causes.list[i].certain;
@@ -272,7 +275,7 @@ void rule_access_file_refusal(struct judge *judge, unsigned rule, const struct s
 	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR)) return;
 	if (trace_get(sight->line, "file_hr"))
 		claim_refusal(judge, rule, view_code(&judge->view, sight->line, "file_hr", 0), "FILE_NOT_AVAILABLE", "GetFile");
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	if (causes_have_file(judge, &causes) || sight->job->look.file == VIEW_FILE_UNKNOWN) return;
 	if (sight->job->look.values && sight->job->look.code == judge_word(judge, "NO_PROGRESS")) return; /* has a file of its own */
 	claim_file(judge, rule, sight, sight->job->look.file == VIEW_FILE_NONE);

@@ -20,20 +20,9 @@ void rule_code_failure(struct judge *judge, unsigned rule, const struct sight *s
 	if (is_told(sight)) claim_code(judge, rule, sight, (sight->job->look.code & 0x80000000u) != 0);
 }
 
-/* Causes of an error that is shown now; what came after it is none. */
-static void error_causes(const struct judge *judge, const struct view_job *job, struct view_causes *causes)
-{
-	int64_t until = (job->state == STATE_ERROR ? job->since_ns : job->look.at_ns) + judge->tolerance_ns;
-	unsigned kept = 0;
-	view_causes(&judge->view, job, causes);
-	for (unsigned i = 0; i < causes->count; i++)
-		if (causes->list[i].at_ns <= until) causes->list[kept++] = causes->list[i];
-	causes->count = kept;
-}
-
 static bool is_status(const struct view_cause *cause)
 {
-	return cause->certain && cause->status >= 400 && cause->status != 416;
+	return cause->certain && cause->status >= 400 && cause->status != 416 && cause->cause != CAUSE_UPLOAD_TOO_LARGE;
 }
 
 /* After the no-progress period the code may tell of it instead (C-04). */
@@ -47,7 +36,7 @@ void rule_code_status(struct judge *judge, unsigned rule, const struct sight *si
 	struct view_causes causes;
 	bool found = false;
 	if (!is_told(sight) || sight->state != STATE_ERROR) return;
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	if (!judge_only(&causes, is_status)) return;
 	for (unsigned i = 0; i < causes.count; i++) found |= sight->job->look.code == 0x80190000u + causes.list[i].status;
 	claim_code(judge, rule, sight, found || tells_no_progress(judge, sight->job));
@@ -59,7 +48,7 @@ void rule_code_no_progress(struct judge *judge, unsigned rule, const struct sigh
 	struct view_causes causes;
 	if (!is_told(sight) || sight->state != STATE_ERROR || job->last.state != STATE_TRANSIENT_ERROR) return;
 	if (job->changes || job->requests_since_look || !judge_period_over(judge, job, job->since_ns)) return;
-	error_causes(judge, job, &causes);
+	judge_error_causes(judge, job, &causes);
 	for (unsigned i = 0; i < causes.count; i++)
 		if (judge_class(judge, &causes.list[i]) == FAULT_CLASS_FATAL) return;
 	uint32_t code = judge_word(judge, "NO_PROGRESS");
@@ -104,6 +93,18 @@ static bool is_no_range(const struct view_cause *cause)
 {
 	return cause->cause == CAUSE_HTTP_NO_RANGE;
 }
+static bool is_volume_locked(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_VOLUME_LOCKED;
+}
+static bool is_volume_changed(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_VOLUME_CHANGED;
+}
+static bool is_too_large(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_UPLOAD_TOO_LARGE;
+}
 static bool is_416(const struct view_cause *cause)
 {
 	return cause->cause == CAUSE_HTTP_416;
@@ -135,15 +136,18 @@ static const struct code_row {
 	{ RULE_err_code_014, is_no_length, "MISSING_FILE_SIZE" },
 	{ RULE_err_code_015, is_not_http, "INSUFFICIENT_HTTP_SUPPORT" },
 	{ RULE_err_code_016, is_no_range, "INSUFFICIENT_RANGE_SUPPORT" },
+	{ RULE_err_code_017, is_volume_locked, "DESTINATION_LOCKED" },
+	{ RULE_err_code_018, is_volume_changed, "VOLUME_CHANGED" },
 	{ RULE_err_code_019, is_bandwidth, "BLOCKED_BY_POLICY" },
 	{ RULE_err_code_020, is_416, "INVALID_RANGE" },
+	{ RULE_err_code_024, is_too_large, "TOO_LARGE" },
 };
 
 void rule_code_of(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	struct view_causes causes;
 	if (!is_told(sight) || !state_in(sight->state, STATES_ERROR)) return;
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	for (size_t i = 0; i < sizeof code_rows / sizeof code_rows[0]; i++) {
 		const struct code_row *row = &code_rows[i];
 		if (row->rule != rule || !judge_only(&causes, row->is)) continue;
@@ -158,7 +162,7 @@ void rule_code_maximum(struct judge *judge, unsigned rule, const struct sight *s
 	struct view_causes causes;
 	if (!is_told(sight) || sight->state != STATE_ERROR || !job->max_set || job->other != STATE_TRANSFERRING) return;
 	if (job->max_set_ns > job->since_ns || job->since_ns - job->resumed_ns < job->max_s * INT64_C(1000000000)) return;
-	error_causes(judge, job, &causes);
+	judge_error_causes(judge, job, &causes);
 	if (causes.count == 0) claim_code(judge, rule, sight, job->look.code == judge_word(judge, "MAXDOWNLOAD_TIMEOUT"));
 }
 
@@ -182,6 +186,6 @@ void rule_code_local_path(struct judge *judge, unsigned rule, const struct sight
 	bool missing = false;
 	if (!is_told(sight) || sight->state != STATE_ERROR) return;
 	for (unsigned f = 0; f < sight->job->files_count; f++) missing |= !sight->job->files[f]->local;
-	error_causes(judge, sight->job, &causes);
+	judge_error_causes(judge, sight->job, &causes);
 	if (missing && causes.count == 0) claim_code(judge, rule, sight, sight->job->look.code == judge_word(judge, "LOCALPATH_NOT_SET"));
 }

@@ -150,6 +150,8 @@ bool rule_net_file_complete(const struct view_file *file);
 bool rule_progress_own_path(const struct view_job *job, const struct view_file *file);
 /* Whether every thing that may have caused the error is one of the causes; false when nothing is known. */
 bool judge_only(const struct view_causes *causes, bool (*is)(const struct view_cause *cause));
+/* Causes of an error that is shown in an error state: what came after it is none. */
+void judge_error_causes(const struct judge *judge, const struct view_job *job, struct view_causes *causes);
 /* Newest certain cause; NULL when there is none. */
 const struct view_cause *judge_newest(const struct view_causes *causes);
 enum fault_class judge_class(const struct judge *judge, const struct view_cause *cause);

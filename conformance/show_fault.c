@@ -15,9 +15,6 @@ static const struct { enum cause cause; const char *how; } UNWORDED[] = {
 	{ CAUSE_NO_PROGRESS, "by time: whatever stops data for as long as no_progress_timeout says" },
 	{ CAUSE_MAX_DOWNLOAD_TIME, "by time: throttle=N, and job.set maximum_download_time" },
 	{ CAUSE_VALIDATION, "n/a: no command refuses content, for IBackgroundCopyFile3 is not in model/method.def" },
-	{ CAUSE_UPLOAD_REMOTE_APPLICATION, "n/a: the simulated server takes every upload" },
-	{ CAUSE_UPLOAD_LOCAL_CHANGED, "n/a: the files of uploads are not simulated" },
-	{ CAUSE_UPLOAD_TOO_LARGE, "n/a: the simulated server takes every upload" },
 	{ CAUSE_NOTIFICATION, "by the client: on job_error JOB return=E_FAIL" },
 };
 

@@ -233,7 +233,7 @@ struct view_job {
 	bool np_short;               /* the no-progress period was 1 s or less at the first Resume */
 	bool retry_set, np_set, flags_set, max_set;
 	bool failed_before_down, failed_before_block;  /* in TRANSIENT_ERROR when the network was lost last, a policy began last */
-	int64_t retry_s, np_s, flags; /* as set last */
+	int64_t retry_s, np_s, flags, security_flags; /* as set last */
 	int64_t np_set_ns, retry_set_ns, max_set_ns;
 	int64_t max_s;
 	int64_t flags_ns, interface_ns;

@@ -221,6 +221,8 @@ static void see_property(struct view_job *job, const struct method *method, cons
 		job->max_set = true;
 		job->max_s = view_seconds(text);
 		job->max_set_ns = now_ns;
+	} else if (!strcmp(method->property, "security_flags")) {
+		job->security_flags = view_number("security_flags", text);
 	} else if (!strcmp(method->property, "priority")) {
 		job->priority = (int)view_number("priority", text);
 	} else if (!strcmp(method->property, "notify_flags")) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define REDIRECTS_MANY 4u  /* of one path in a row: a loop, or as good as one */
 
@@ -193,19 +194,34 @@ static enum cause failure_of_success(const struct trace_line *line, const struct
 	return CAUSE_NONE;
 }
 
-static enum cause failure_of(const struct trace_line *line, struct view_file *file)
+/* What the server says of an upload beside the status. */
+static enum cause refusal_of(const struct trace_line *line)
+{
+	return has_fault(line, "too-large") ? CAUSE_UPLOAD_TOO_LARGE : has_fault(line, "application") ? CAUSE_UPLOAD_REMOTE_APPLICATION : CAUSE_NONE;
+}
+
+/* By its flags the job follows no redirect; to http from https only with a flag (inferred). */
+static bool follows_none(const struct view_job *job)
+{
+	return (job->security_flags & 0x0700) == 0x0200;
+}
+
+static enum cause failure_of(const struct trace_line *line, const struct view_job *job, struct view_file *file)
 {
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
 	const char *ending = trace_get(line, "ending");
 	if (ending && !strcmp(ending, "garbage")) return CAUSE_HTTP_NOT_HTTP;
 	if (has_fault(line, "bad-chunks") && !file->asked_head && status < 300) return CAUSE_HTTP_BAD_CHUNKS;
 	if (status >= 300 && status < 400 && status != 304) {
+		if (follows_none(job)) return CAUSE_HTTP_REDIRECT_REFUSED;
 		file->redirected = true;
 		return ++file->redirects >= REDIRECTS_MANY ? CAUSE_HTTP_REDIRECT_LOOP : CAUSE_NONE;
 	}
 	file->redirects = 0;
 	if (status == 0) return CAUSE_NONE;
+	if (job->upload && refusal_of(line) != CAUSE_NONE) return refusal_of(line);
 	if (status >= 300) return machine_cause_of_status(status);
+	if (job->upload) return CAUSE_NONE;
 	return failure_of_success(line, file, status);
 }
 
@@ -228,12 +244,13 @@ static void count_response(const struct trace_line *line, struct view_file *file
 /* index: of the file, or VIEW_FILE_NONE when it may be another one; certain: it can be no other job's. */
 static enum cause see_response(struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, int index, bool certain)
 {
-	enum cause failure = failure_of(line, file);
+	enum cause failure = failure_of(line, job, file);
 	unsigned status = (unsigned)trace_get_int(line, "status", 0);
 	bool content = trace_get_int(line, "content", 0) == 1 && status >= 200 && status < 300;
 	const char *ending = trace_get(line, "ending");
 	bool whole = content && failure == CAUSE_NONE && ending && strcmp(ending, "aborted");
 	count_response(line, file, failure);
+	file->content |= job->upload && status >= 200 && status < 300;
 	if (content && !file->asked_head) see_content(view, line, job, file, whole);
 	else if (file->asked_head && status >= 200 && status < 300 && trace_get(line, "total")) {
 		file->total = (uint64_t)trace_get_int(line, "total", 0);
@@ -442,6 +459,16 @@ static void see_net(struct view_seeing *seeing)
 	if (down) begin_condition(seeing, CAUSE_NET_DOWN, "");
 }
 
+/* A file that may be uploaded just now. */
+static void see_source(const struct view *view, const struct trace_line *line, const char *name)
+{
+	for (unsigned i = 0; i < view->jobs_count; i++)
+		for (unsigned f = 0; view->jobs[i]->upload && f < view->jobs[i]->files_count; f++) {
+			const char *local = view->jobs[i]->files[f]->local;
+			if (local && !strcasecmp(local, name)) add_cause(view->jobs[i], (struct view_cause){ CAUSE_UPLOAD_LOCAL_CHANGED, 0, (int)f, false, false, line->at_ns });
+		}
+}
+
 static void see_disk(struct view_seeing *seeing)
 {
 	static const struct { const char *word; enum cause cause; } words[] = {
@@ -449,6 +476,10 @@ static void see_disk(struct view_seeing *seeing)
 		{ "vanished", CAUSE_DISK_VANISHED }, { "volume-locked", CAUSE_VOLUME_LOCKED }, { "volume-changed", CAUSE_VOLUME_CHANGED },
 	};
 	const char *name = trace_get(seeing->line, "name");
+	if (name && has_word(seeing->line, "changed")) {
+		see_source(seeing->view, seeing->line, name);
+		return;
+	}
 	if (name) {
 		if (seeing->view->taken_count < VIEW_TAKEN_MAX) seeing->view->taken[seeing->view->taken_count++] = view_text(seeing, name);
 		return;

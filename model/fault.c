@@ -6,6 +6,7 @@
 #include "model/status.h"
 
 #define HTTP_ZONE UINT32_C(0x80190000)
+#define WIN32_ZONE UINT32_C(0x80070000)
 
 /* HRESULTs as constant expressions: an enumerator is an int, the cast back gives the bits. */
 enum {
@@ -71,6 +72,12 @@ int machine_cause_find(const char *word, size_t length)
 	return find_status(word, length);
 }
 
+/* C-68 */
+static uint32_t zone_of(const struct machine *machine, enum cause cause)
+{
+	return cause == CAUSE_HTTP_REDIRECT_REFUSED && machine_varies(machine, VARIANT_redirect_code_of_win32) ? WIN32_ZONE : HTTP_ZONE;
+}
+
 struct fault_report machine_report(const struct machine *machine, enum cause cause, unsigned http_status)
 {
 	struct fault_report report;
@@ -78,6 +85,6 @@ struct fault_report machine_report(const struct machine *machine, enum cause cau
 	assert(machine && (unsigned)cause < CAUSE_COUNT);
 	report = machine->faults[cause].report[machine->dialect];
 	if (machine->faults[cause].flags & FAULT_STATUS && report.fault_class != FAULT_CLASS_NONE && report.code == 0)
-		report.code = HTTP_ZONE + (http_status & 0xFFFFu);
+		report.code = zone_of(machine, cause) + (http_status & 0xFFFFu);
 	return report;
 }

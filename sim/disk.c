@@ -209,6 +209,11 @@ bool disk_remove(struct disk *disk, struct disk_file *file)
 	return true;
 }
 
+bool disk_is_name(const char *a, const char *b)
+{
+	return strlen(a) == strlen(b) && is_same(a, b, strlen(a));
+}
+
 struct disk_file *disk_find(const struct disk *disk, const char *name)
 {
 	size_t length = strlen(name);

@@ -79,6 +79,9 @@ bool disk_remove(struct disk *disk, struct disk_file *file);
 /* By name, letters of either case. NULL when there is none. */
 struct disk_file *disk_find(const struct disk *disk, const char *name);
 
+/* Whether two names are of one file: letters of either case are equal. */
+bool disk_is_name(const char *a, const char *b);
+
 /* Whether the folder of a file name exists. */
 bool disk_has_folder(const char *name);
 

@@ -40,6 +40,7 @@ struct serve {
 	char location[256];
 	uint64_t throttle;
 	bool no_length, chunked, no_range, no_head;
+	enum cause refusal;        /* of uploads; CAUSE_NONE: by the status, or not at all */
 	unsigned version;          /* of the content; after the change it is the next one */
 	bool changed;
 	unsigned line;
@@ -165,9 +166,11 @@ static void read_fault(const struct step *step, struct serve *serve)
 
 static void read_answer(const struct step *step, struct serve *serve)
 {
-	const struct scenario_arg *redirect = step_arg(step, "redirect");
+	const struct scenario_arg *redirect = step_arg(step, "redirect"), *upload = step_arg(step, "upload");
+	bool only_upload = upload && !step_arg(step, "size");
 
-	serve->status = (unsigned)number_of(step, "status", redirect ? 302 : 200);
+	serve->status = (unsigned)number_of(step, "status", redirect ? 302 : only_upload ? 404 : 200);
+	serve->refusal = !upload ? CAUSE_NONE : !strcmp(upload->text, "too-large") ? CAUSE_UPLOAD_TOO_LARGE : CAUSE_UPLOAD_REMOTE_APPLICATION;
 	serve->retry_is_date = step_arg(step, "retry_date") != NULL;
 	serve->retry_after_ns = (int64_t)number_of(step, serve->retry_is_date ? "retry_date" : "retry_after", 0);
 	serve->throttle = number_of(step, "throttle", 0);
@@ -436,12 +439,39 @@ static void answer(struct serve *serve, const struct request *request, bool is_h
 	if (!is_head) tell_fault(serve, response);
 }
 
+/* An upload is taken unless the line refuses it, or has an error for all. The status of too much is that of HTTP; of what a server
+ * application answers it is the line's, or 500. */
+static void answer_upload(const struct serve *serve, struct response *response)
+{
+	unsigned status = serve->refusal == CAUSE_UPLOAD_TOO_LARGE ? 413 : serve->refusal == CAUSE_NONE || serve->status >= 500 ? serve->status : 500;
+
+	if (is_no_http(serve->fault)) {
+		tell_garbage(serve, response);
+		return;
+	}
+	response->refusal = serve->refusal;
+	response->status = 200;
+	if (serve->refusal != CAUSE_NONE) copy(response->fault, sizeof response->fault, serve->refusal == CAUSE_UPLOAD_TOO_LARGE ? "too-large" : "application");
+	if (status >= 300) tell_error(response, status);
+	response->retry_after_ns = serve->retry_after_ns;
+	response->retry_is_date = serve->retry_is_date;
+	response->body_length = 0;
+}
+
 void origin_answer(struct origin *origin, const struct request *request, int64_t now_ns, struct response *response)
 {
 	bool is_head = !strcmp(request->method, "HEAD");
 	int index = find_serve(origin, request->path, request->method, now_ns);
 
-	*response = (struct response){ .ending = ENDING_DONE };
+	*response = (struct response){ .ending = ENDING_DONE, .refusal = CAUSE_NONE };
+	if (!strcmp(request->method, "PUT") && !request->instead) {
+		response->status = 200;
+		if (index < 0) return;
+		origin->serves[index]->used++;
+		response->scenario_line = origin->serves[index]->line;
+		answer_upload(origin->serves[index], response);
+		return;
+	}
 	if (index < 0 || request->instead) {
 		tell_error(response, request->instead ? request->instead : 404);
 	} else {

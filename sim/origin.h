@@ -29,7 +29,7 @@ enum garbage { GARBAGE_ALL, GARBAGE_HEAD, GARBAGE_FLOOD };
 
 struct request {
 	const char *host;           /* name of the host line, "origin" by default */
-	const char *method;         /* HEAD or GET */
+	const char *method;         /* HEAD, GET or PUT */
 	const char *path;
 	bool has_range;
 	uint64_t range_from, range_to;  /* inclusive; range_to UINT64_MAX: to the end */
@@ -61,6 +61,7 @@ struct response {
 	uint64_t bytes_per_s;       /* throttle; 0: the link's speed */
 	unsigned scenario_line;     /* the serve line that answered */
 	char fault[64];             /* its fault word as written; "" : none */
+	enum cause refusal;         /* why an upload is refused; CAUSE_NONE: by the status, or not at all */
 };
 
 struct origin;
@@ -83,7 +84,8 @@ enum host_answer origin_host_find(const char *word);
 /* Whether a fault word of serve sends no HTTP, so that the line needs no size. */
 bool origin_is_no_http(const char *fault_word);
 
-/* The response to a request; counts it against `times`. A path that is not served answers 404. Cannot fail. */
+/* The response to a request; counts it against `times`. A path that is not served
+ * answers 404, but takes uploads. Cannot fail. */
 void origin_answer(struct origin *origin, const struct request *request, int64_t now_ns, struct response *response);
 
 /* Size and version of what is served at path now, without counting; false when nothing is. */

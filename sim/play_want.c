@@ -152,7 +152,10 @@ static bool is_status_of(const char *word, uint64_t code)
 {
 	uint64_t status = code - HTTP_ZONE;
 
-	return code >= HTTP_ZONE && status < 1000 && (int)machine_cause_of_status((unsigned)status) == machine_cause_find(word, strlen(word));
+	int cause = machine_cause_find(word, strlen(word));
+	bool any = cause == CAUSE_UPLOAD_REMOTE_APPLICATION;   /* whose status may be every error's */
+
+	return code >= HTTP_ZONE && status < 1000 && (any || (int)machine_cause_of_status((unsigned)status) == cause);
 }
 
 /* Where the documentation names the code it must be that one; where it is inferred any failure will do. */

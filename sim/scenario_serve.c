@@ -156,8 +156,14 @@ static bool read_redirect(struct parser *parser, struct step *step, const char *
 
 static bool read_method(struct parser *parser, struct step *step, const char *key, const struct word *value)
 {
-	if (!scenario_word_is(value, "GET") && !scenario_word_is(value, "HEAD"))
-		return scenario_fail_found(parser, value, "GET or HEAD");
+	if (!scenario_word_is(value, "GET") && !scenario_word_is(value, "HEAD") && !scenario_word_is(value, "PUT"))
+		return scenario_fail_found(parser, value, "GET, HEAD or PUT");
+	return scenario_step_add(parser, step, key, value) != NULL;
+}
+
+static bool read_upload(struct parser *parser, struct step *step, const char *key, const struct word *value)
+{
+	if (!fault_word_find(STEP_SERVE, key, value->text, value->length)) return scenario_fail_words(parser, value, "", STEP_SERVE, key, NULL);
 	return scenario_step_add(parser, step, key, value) != NULL;
 }
 
@@ -172,7 +178,7 @@ static const struct scenario_key serve_keys[] = {
 	{ "redirect", read_redirect }, { "throttle", read_throttle }, { "times", read_times },
 	{ "method", read_method },     { "no-length", NULL },         { "chunked", NULL },
 	{ "no-range", NULL },          { "no-head", NULL },           { "range", read_range },
-	{ "after", read_for },         { "until", read_for },
+	{ "after", read_for },         { "until", read_for },         { "upload", read_upload },
 };
 static const struct scenario_key host_keys[] = { { "times", read_times }, { "for", read_for }, { "delay", read_for }, { "after", read_for }, { "until", read_for } };
 
@@ -217,7 +223,7 @@ static bool check_serve(struct parser *parser, const struct step *step)
 	const struct scenario_arg *at = step_arg(step, "fault.at"), *lie = step_arg(step, "length.lie");
 	const struct scenario_arg *fault = step_arg(step, "fault.word");
 	const struct scenario_arg *redirect = step_arg(step, "redirect");
-	bool error = redirect || (status && status->number >= 300);
+	bool error = redirect || (status && status->number >= 300) || (step_arg(step, "upload") && !size);
 	int64_t body = error || !size ? ERROR_BODY : size->number;
 	struct word found = scenario_word_rest(parser);
 

@@ -28,6 +28,9 @@
 #define SECURITY_IGNORE_CERT_CN_INVALID UINT64_C(0x0002)   /* constants.md 6 */
 #define SECURITY_IGNORE_CERT_DATE_INVALID UINT64_C(0x0004)
 #define SECURITY_IGNORE_UNKNOWN_CA UINT64_C(0x0008)
+#define REDIRECT_POLICY_MASK UINT64_C(0x0700)
+#define REDIRECT_POLICY_DISALLOW UINT64_C(0x0200)
+#define REDIRECT_ALLOW_HTTPS_TO_HTTP UINT64_C(0x0800)
 #define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
 
 /* What a job waits for. In the queue its number is index of the job * SERVICE_JOB_TIMERS + event. */
@@ -51,6 +54,7 @@ struct service_file {
 	unsigned ranges_count;
 	struct file_range *ranges;
 	struct disk_file *temporary;       /* NULL: nothing was written yet */
+	bool source_changed;               /* the file to upload, since it was asked for to be sent */
 	char etag[64], last_modified[40];  /* of what was written */
 	uint64_t size;                     /* of the whole content, as the server said; JOB_SIZE_UNKNOWN */
 	const char *property[7];           /* DOFilePropertyId; NULL: not set */

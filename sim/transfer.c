@@ -364,8 +364,7 @@ static void request_arrived(struct service_job *job)
 	transfer->open = true;
 	transfer->told = 0;
 	tell_request(job, &request);
-	if (job->job.type == JOB_TYPE_DOWNLOAD) origin_answer(service->origin, &request, service->now_ns, &transfer->response);
-	else transfer->response = (struct response){ .status = 200 };
+	origin_answer(service->origin, &request, service->now_ns, &transfer->response);
 	transfer_arm(job, TRANSFER_HEAD, links_one_way_ns(&job->service->links));
 }
 

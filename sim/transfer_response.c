@@ -33,12 +33,27 @@ static bool is_redirect(const struct response *response)
 	return response->status >= 300 && response->status < 400 && response->location[0];
 }
 
+/* nf-bits2_5-ibackgroundcopyjobhttpoptions-setsecurityflags. That https does not lead to http unless a flag allows it is inferred from
+ * the flag; no page of do speaks of either. */
+static bool is_forbidden(const struct service_job *job, const char *location)
+{
+	uint64_t flags = job->later.security_flags;
+	bool opens = job->transfer.secure && !strncmp(location, "http:", strlen("http:"));
+
+	if (job->service->machine->dialect == DIALECT_DO) return false;
+	return (flags & REDIRECT_POLICY_MASK) == REDIRECT_POLICY_DISALLOW || (opens && !(flags & REDIRECT_ALLOW_HTTPS_TO_HTTP));
+}
+
 static void redirect(struct service_job *job)
 {
 	struct transfer *transfer = &job->transfer;
 	char host[sizeof transfer->host];
 	bool elsewhere = transfer->response.location[0] != '/';
 
+	if (is_forbidden(job, transfer->response.location)) {
+		transfer_fail(job, CAUSE_HTTP_REDIRECT_REFUSED);
+		return;
+	}
 	if (++transfer->redirects > NET_REDIRECTS_MAX) {
 		transfer_fail(job, CAUSE_HTTP_REDIRECT_LOOP);
 		return;
@@ -195,9 +210,31 @@ static void answered_get(struct service_job *job)
 	if (transfer->phase == TRANSFER_HEAD) transfer_body_begin(job);
 }
 
+/* What the file was when it was opened is not what was sent (nf-bits-ibackgroundcopyjob-addfile, C-13). Next time it is what it is then. */
+static bool is_other_source(struct service_job *job)
+{
+	struct service_file *file = transfer_file(job);
+	bool changed = file->source_changed;
+
+	file->source_changed = false;
+	return changed;
+}
+
 static void answered_put(struct service_job *job)
 {
+	const struct response *response = &job->transfer.response;
+	bool fails = response->status < 200 || response->status > 299;
+	enum cause cause = response->refusal != CAUSE_NONE ? response->refusal : fails ? machine_cause_of_status(response->status) : CAUSE_NONE;
+
+	if (is_other_source(job)) {
+		fail_response(job, CAUSE_UPLOAD_LOCAL_CHANGED);
+		return;
+	}
 	transfer_close(job, "done", 0);
+	if (cause != CAUSE_NONE) {
+		transfer_fail(job, cause);
+		return;
+	}
 	tell_connected(job, JOB_SIZE_UNKNOWN);
 	transfer_arm(job, TRANSFER_NOTHING, NET_FIRST_DATA_NS);
 }

@@ -83,6 +83,17 @@ static enum disk_result disk_word(const char *word)
 	return DISK_OK;
 }
 
+/* A file that a job has begun to upload, and has not sent. */
+static void change_source(struct service *service, const char *name)
+{
+	for (unsigned i = 0; i < service->jobs_count; i++) {
+		struct service_job *job = service->jobs[i];
+		if (job->job.type == JOB_TYPE_DOWNLOAD || job->transfer.phase == TRANSFER_IDLE) continue;
+		for (unsigned f = 0; f < job->job.files_count; f++)
+			if (!job->job.files[f].done && job->files[f]->local && disk_is_name(job->files[f]->local, name)) job->files[f]->source_changed = true;
+	}
+}
+
 /* What flowed until now met the disk as it was. */
 static bool change_disk(struct service *service, const struct step *step, char *why, size_t why_size)
 {
@@ -98,6 +109,10 @@ static bool change_disk(struct service *service, const struct step *step, char *
 		if (disk_place(&service->disk, step_arg(step, "name")->text, STRANGER_BYTES)) return true;
 		snprintf(why, why_size, "the disk has no room for another file");
 		return false;
+	}
+	if (!strcmp(step->word, "changed")) {
+		change_source(service, step_arg(step, "name")->text);
+		return true;
 	}
 	service->disk.limit = DISK_UNLIMITED;
 	service->disk.writing = disk_word(step->word);
