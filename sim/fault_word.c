@@ -58,7 +58,7 @@ void fault_word_phrase(enum step_kind kind, const char *key, const char *last, c
 	for (size_t i = 0; i <= WORDS_COUNT && used < size; i++) {
 		bool is_word = i < WORDS_COUNT;
 		if (is_word ? !is_at(&words[i], kind, key) : !last) continue;
-		const char *at = is_word && words[i].form & FAULT_FORM_AT ? "@N" : "";
+		const char *at = !is_word ? "" : words[i].form & FAULT_FORM_AT ? "@N" : words[i].form & FAULT_FORM_NAME ? " NAME" : "";
 		left--;
 		used += (size_t)snprintf(text + used, size - used, "%s%s%s", is_word ? words[i].text : last, at, left > 1 ? ", " : left ? " or " : "");
 	}

@@ -50,6 +50,13 @@ extern const unsigned PAIRS_ERROR_COUNT, PAIRS_CODE_COUNT, PAIRS_STATE_COUNT, PA
 #define SET(what) CALL("0", "job.set hr=S_OK " what)
 #define RESUME(t) CALL(t, "job.resume hr=S_OK")
 #define QUEUED NEW FILE1 RESUME("0") P("0", "QUEUED")
+
+/* Uploads. */
+#define OF_TYPE(type) BEGIN "0 client - job.create hr=S_OK as=j1 id=J1 type=" type "\n" P("0", "SUSPENDED")
+#define SENDS(type) OF_TYPE(type) FILE1 RESUME("0") P("0", "QUEUED") P("1", "CONNECTING")
+#define SENT "1 origin /f1 request method=PUT host=origin range=none n=1\n"
+#define PUT_REFUSED(t, status, fault) SENT RES(t, "/f1", "status=" status " length=32 sent=0 ending=done fault=" fault " content=0 version=0 from=0 total=0")
+
 /* Data flow: in bits by way of CONNECTING. */
 #define GO1 P("1", "CONNECTING") REQ("1", "/f1") P("1", "TRANSFERRING")
 #define GO QUEUED GO1

@@ -4,6 +4,7 @@
 #define GET_ERROR(t) CALL(t, "job.get_error hr=S_OK as=e1")
 #define NO_NET E("2", "TRANSIENT_ERROR", "GENERAL_QUEUE_MANAGER", "NETWORK_DISCONNECTED", "none")
 #define NO_NET_DO E("2", "TRANSIENT_ERROR", "NONE", "BLOCKED_BY_NO_NETWORK", "none")
+#define SOURCE_CHANGED WORLD("2", "disk word=changed name=w/f1")
 #define TWO_FILES NEW FILE1 FILE2 RESUME("0") P("0", "QUEUED") GO1 WHOLE("2", "/f1") REQ("3", "/f2") STATUS("4", "/f2", "404")
 #define IN_CALLBACK(job_code) \
 	CB("3", "job_error", "state=ERROR context=REMOTE_FILE code=HTTP_404 job_context=REMOTE_FILE job_code=" job_code " return=S_OK n=1")
@@ -59,6 +60,12 @@ const struct pair PAIRS_ERROR[] = {
 	{ "ERR-CTX-008", IN_BITS, QUEUED P("1", "CONNECTING") REFUSED("1") E("1", "TRANSIENT_ERROR", "GENERAL_TRANSPORT", "WININET_E_CANNOT_CONNECT", "0"),
 		QUEUED P("1", "CONNECTING") REFUSED("1") E("1", "TRANSIENT_ERROR", "LOCAL_FILE", "WININET_E_CANNOT_CONNECT", "0") },
 	{ "ERR-CTX-009", IN_BITS, NET_DOWN NO_NET, NET_DOWN E("2", "TRANSIENT_ERROR", "LOCAL_FILE", "NETWORK_DISCONNECTED", "none") },
+	{ "ERR-CTX-010", IN_BITS, SENDS("upload") PUT_REFUSED("2", "503", "application") E("2", "ERROR", "REMOTE_APPLICATION", "HTTP_503", "0"),
+		SENDS("upload") PUT_REFUSED("2", "503", "application") E("2", "ERROR", "REMOTE_FILE", "HTTP_503", "0") },
+	{ "ERR-CTX-011", IN_BITS, SENDS("upload") SOURCE_CHANGED E("2", "ERROR", "LOCAL_FILE", "LOCAL_FILE_CHANGED", "0"),
+		SENDS("upload") SOURCE_CHANGED E("2", "ERROR", "REMOTE_FILE", "LOCAL_FILE_CHANGED", "0") },
+	{ "ERR-CTX-011", IN_BITS, SENDS("upload") SOURCE_CHANGED E("2", "ERROR", "LOCAL_FILE", "LOCAL_FILE_CHANGED", "0"),
+		SENDS("upload") SOURCE_CHANGED E("2", "ERROR", "LOCAL_FILE", "TOO_LARGE", "0") },
 	{ "ERR-CTX-013", IN_BITS, FATAL GET_ERROR("3") ON("3", "e1", "error.get_error hr=E_INVALIDARG out=null"), FATAL GET_ERROR("3") ON("3", "e1", "error.get_error hr=S_OK out=null") },
 	{ "ERR-CTX-014", IN_BITS, FATAL IN_CALLBACK("HTTP_404"), FATAL IN_CALLBACK("HTTP_403") },
 

@@ -7,7 +7,6 @@
 #define TAKEN FILE1 CALL("0", "job.enum_files hr=S_OK as=n1") ON("0", "n1", "enum.next hr=S_OK as=f1 fetched=1")
 #define PREFIX(hr, before, after) CALL("0", "job.replace_prefix hr=" hr " old_prefix=" before " new_prefix=" after)
 #define REMOTE(name) ON("0", "f1", "file.remote_name hr=S_OK name=http://origin/" name)
-#define OF_TYPE(type) BEGIN "0 client - job.create hr=S_OK as=j1 id=J1 type=" type "\n" P("0", "SUSPENDED")
 #define CANCELLED CALL("0", "job.cancel hr=S_OK") P("0", "CANCELLED")
 #define COMMAND CALL("0", "job.set_command hr=S_OK program=tell.exe parameters=done")
 #define COMMAND_IS(is) CALL("0", "job.command hr=S_OK " is)
@@ -20,8 +19,7 @@
 #define JOB_PROPERTY(verb, hr, id) CALL("0", "job." verb " hr=" hr " property_id=" id)
 #define FILE_PROPERTY(verb, hr, id) ON("0", "f1", "file." verb "_do_property hr=" hr " property_id=" id)
 
-#define SENDS(type) OF_TYPE(type) FILE1 RESUME("0") P("0", "QUEUED") P("1", "CONNECTING")
-#define PUT_DONE "1 origin /f1 request method=PUT host=origin range=none n=1\n" \
+#define PUT_DONE SENT \
 	RES("2", "/f1", "status=200 length=0 sent=0 ending=done fault=none content=0 version=0 from=0 total=0")
 #define SENDING_FAILS OF_TYPE("upload_reply") SET("no_progress_timeout=0") FILE1 RESUME("0") P("0", "QUEUED") P("1", "CONNECTING") REFUSED("1") \
 	E("1", "ERROR", "GENERAL_TRANSPORT", "WININET_E_CANNOT_CONNECT", "0")

@@ -233,6 +233,40 @@ static void places_of_removed_files_are_used_again(void **state)
 	assert_int_equal(box->disk.files_count, 1);
 }
 
+/* For every cut: what is left is what it would be if it had never been longer. */
+static void a_cut_takes_the_last_bytes(void **state)
+{
+	struct box *box = *state;
+
+	for (uint64_t lost = 0; lost <= 31; lost++) {
+		struct disk_file *file = create(box);
+		append(box, file, "/f1", 1, 0, 10);
+		append(box, file, "/f1", 2, 10, 20);
+		disk_cut(&box->disk, file, lost);
+		assert_int_equal(file->length, lost < 30 ? 30 - lost : 0);
+		assert_int_equal(disk_is(file, "/f1", 1, 10), lost == 20);
+		if (lost > 20) append(box, file, "/f1", 1, file->length, 10 - file->length);
+		assert_int_equal(disk_is(file, "/f1", 1, 10), lost >= 20);
+		disk_remove(&box->disk, file);
+	}
+}
+
+static void a_file_that_is_there_already_is_replaced_by_a_rename(void **state)
+{
+	struct box *box = *state;
+	struct disk_file *file = create(box);
+
+	append(box, file, "/f1", 1, 0, 10);
+	assert_true(disk_place(&box->disk, "C:\\bg\\f1", 4096));
+	assert_int_equal(disk_find(&box->disk, "C:\\bg\\F1")->length, 4096);
+	assert_false(disk_is(disk_find(&box->disk, "C:\\bg\\f1"), "", 0, 4096));
+	assert_true(disk_rename(&box->disk, file, "C:\\bg\\f1"));
+	assert_true(disk_is(disk_find(&box->disk, "C:\\bg\\f1"), "/f1", 1, 10));
+	assert_true(disk_place(&box->disk, "C:\\bg\\f1", 0));
+	assert_int_equal(disk_find(&box->disk, "C:\\bg\\f1")->length, 0);
+	assert_int_equal(disk_temporary(&box->disk, "C:\\bg"), 0);
+}
+
 static void too_many_files_are_refused(void **state)
 {
 	struct box *box = *state;
@@ -261,6 +295,8 @@ int main(int argc, char **argv)
 		TEST(a_disk_that_cannot_name_still_removes),
 		TEST(only_the_folder_of_scenarios_exists),
 		TEST(places_of_removed_files_are_used_again),
+		TEST(a_cut_takes_the_last_bytes),
+		TEST(a_file_that_is_there_already_is_replaced_by_a_rename),
 		TEST(too_many_files_are_refused),
 	};
 
