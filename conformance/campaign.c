@@ -72,7 +72,7 @@ static bool try_seed(const struct campaign *campaign, struct arena *arena, struc
 	if (!text || scenario_parse(arena, file, text, length, &scenario, &failures)) return false;
 	const struct machine *machine = unit_machine(arena, options, telling->dialect);
 	if (!machine) return false;
-	unit_try(arena, options, &(struct unit){ scenario, telling->dialect }, machine, &trial);
+	unit_try(arena, options, &(struct unit){ scenario, telling->dialect }, machine, options->impl == IMPL_REFERENCE, &trial);
 	failure_look(&trial, tell, telling);
 	return true;
 }

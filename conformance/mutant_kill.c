@@ -89,7 +89,7 @@ static void see(void *context, const struct broken *broken)
 static bool play(struct arena *arena, const struct trial *trial, const struct kill_unit *unit, struct unit_trial *played)
 {
 	struct seeing seeing = { trial, unit };
-	unit_try(arena, trial->field->options, &unit->unit, trial->machine, played);
+	unit_try(arena, trial->field->options, &unit->unit, trial->machine, false, played);
 	trial->result->ran++;
 	return failure_look(played, see, &seeing) > 0;
 }

@@ -163,7 +163,8 @@ enum status oracle_judge(struct arena *arena, const struct oracle_options *optio
 	if (!search->tried[0].machine) return STATUS_NO_MEMORY;
 	enum status status = try(search, &search->tried[0]);
 	if (!status && !search->tried[0].diverged) agreed = &search->tried[0];
-	if (!status && !agreed) status = look_further(search, &agreed);
+	/* What the first disagrees with is known, though no memory may be left for every other reading. */
+	if (!status && !agreed && look_further(search, &agreed) == STATUS_LIMIT) return STATUS_LIMIT;
 	if (status) return status;
 	if (agreed) tell_agreed(result, agreed);
 	else tell_failed(search);

@@ -54,7 +54,8 @@ static bool play(struct shrinking *shrinking, const struct scenario *scenario, s
 	struct unit_trial trial;
 	const struct machine *machine = unit_machine(&shrinking->scratch, shrinking->options->unit, wanted->dialect);
 	if (!machine) return false;
-	unit_try(&shrinking->scratch, shrinking->options->unit, &(struct unit){ scenario, wanted->dialect }, machine, &trial);
+	unit_try(&shrinking->scratch, shrinking->options->unit, &(struct unit){ scenario, wanted->dialect }, machine,
+		shrinking->options->unit->impl == IMPL_REFERENCE, &trial);
 	failure_look(&trial, see, wanted);
 	return true;
 }

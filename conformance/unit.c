@@ -371,7 +371,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 }
 
 void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
-	struct unit_trial *trial)
+	bool is_reference, struct unit_trial *trial)
 {
 	struct play_options how = { .dialect = unit->dialect, .seed = options->seed };
 	struct failure failure = { 0 };
@@ -385,7 +385,7 @@ void unit_try(struct arena *arena, const struct unit_options *options, const str
 	trial->judge = make_judge(arena, options, unit);
 	trial->harness = judge_trace(trial->judge, &trial->play.trace);
 	if (trial->harness || options->oracle == ORACLE_OFF || trial->play.end == PLAY_BROKEN || judge_findings_count(trial->judge)) return;
-	trial->harness = ask_oracle(arena, options, unit, &trial->play, false, &found);
+	trial->harness = ask_oracle(arena, options, unit, &trial->play, is_reference, &found);
 	trial->diverged = found.diverged;
 	trial->first = found.first;
 }

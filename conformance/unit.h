@@ -58,9 +58,10 @@ struct unit_trial {
 	bool diverged;             /* the oracle, which is asked when no rule was broken: no state agrees with what was seen */
 	struct divergence first;   /* when diverged */
 };
-/* Plays the unit on a machine of the simulator, and judges it as unit_run() does. */
+/* Plays the unit on a machine of the simulator, and judges it as unit_run() does. is_reference: the machine is that of the options, by
+ * which the oracle goes too, so that it need not play it again. */
 void unit_try(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct machine *machine,
-	struct unit_trial *trial);
+	bool is_reference, struct unit_trial *trial);
 
 /* The text of a play's trace, as it is written to files; in the arena. NULL when the arena is used up. */
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length);
