@@ -59,15 +59,19 @@ static void find_reach(struct judge *judge)
 		}
 }
 
+static void ask(struct judge *judge, unsigned rule, enum sight_kind kind)
+{
+	judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)rule;
+}
+
 /* Most rules have no fold, or are of the other dialect, or look at one kind of sight: they are passed over once, not each time. */
 static void find_folds(struct judge *judge)
 {
 	unsigned count;
 	const struct rule *rules = rules_all(&count);
 	for (unsigned i = 0; i < count; i++) {
-		if (!rules_fold(i) || !rules[i].dialects[judge->view.dialect]) continue;
-		for (enum sight_kind kind = 0; kind < SIGHT_KINDS; kind++)
-			if (rules_sees(i, kind)) judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)i;
+		if (!rules[i].dialects[judge->view.dialect]) continue;
+		for (unsigned kinds = rules_sees(i); kinds; kinds &= kinds - 1) ask(judge, i, (enum sight_kind)__builtin_ctz(kinds));
 	}
 }
 
@@ -78,7 +82,7 @@ void judge_ask_all(struct judge *judge)
 	memset(judge->asked_count, 0, sizeof judge->asked_count);
 	for (unsigned i = 0; i < count; i++)
 		for (enum sight_kind kind = 0; kind < SIGHT_KINDS; kind++)
-			if (rules_fold(i) && rules[i].dialects[judge->view.dialect]) judge->asked[kind][judge->asked_count[kind]++] = (uint16_t)i;
+			if (rules[i].dialects[judge->view.dialect]) ask(judge, i, kind);
 }
 
 void judge_blind(struct judge *judge)
@@ -103,7 +107,7 @@ static void fold(void *context, const struct sight *sight)
 	struct judge *judge = context;
 	judge->sight = sight;
 	const uint16_t *asked = judge->asked[sight->kind];
-	for (unsigned i = 0; i < judge->asked_count[sight->kind]; i++) rules_fold(asked[i])(judge, asked[i], sight);
+	for (unsigned i = 0; i < judge->asked_count[sight->kind]; i++) rules_folds[asked[i]](judge, asked[i], sight);
 	rule_reading_see(judge, sight);
 }
 

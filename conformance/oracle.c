@@ -17,7 +17,7 @@ struct search {
 	const struct trace *trace;
 	struct oracle_result *result;
 	unsigned count;
-	struct hypothesis tried[ORACLE_HYPOTHESES_MAX];
+	struct hypothesis *tried[ORACLE_HYPOTHESES_MAX];
 };
 
 static bool is_pinned(const struct search *search, const char *id)
@@ -81,7 +81,9 @@ static bool has_changed(const struct hypothesis *hypothesis, const char *id)
 
 static struct hypothesis *change(struct search *search, const struct hypothesis *from, const struct choice *choice)
 {
-	struct hypothesis *to = &search->tried[search->count++];
+	struct hypothesis *to = arena_take(search->arena, sizeof *to);
+	if (!to) return NULL;
+	search->tried[search->count++] = to;
 	*to = *from;
 	to->machine = mutant_edit(search->arena, from->machine, choice->edits, CHOICE_EDITS_MAX);
 	to->changed[to->depth].id = choice->id;
@@ -98,9 +100,9 @@ static enum status extend(struct search *search, unsigned from, const struct hyp
 	for (unsigned i = 0; i < count && search->count < ORACLE_HYPOTHESES_MAX; i++) {
 		const struct choice *choice = &choices[i];
 		if (!choice->dialects[search->options->dialect] || choice->refused || is_pinned(search, choice->id)) continue;
-		if (has_changed(&search->tried[from], choice->id)) continue;
-		struct hypothesis *to = change(search, &search->tried[from], choice);
-		enum status status = to->machine ? try(search, to) : STATUS_NO_MEMORY;
+		if (has_changed(search->tried[from], choice->id)) continue;
+		struct hypothesis *to = change(search, search->tried[from], choice);
+		enum status status = to && to->machine ? try(search, to) : STATUS_NO_MEMORY;
 		if (status) return status;
 		if (!to->diverged) *agreed = to;
 		if (*agreed) return STATUS_OK;
@@ -112,11 +114,11 @@ static enum status extend(struct search *search, unsigned from, const struct hyp
 static int furthest(const struct search *search, unsigned depth)
 {
 	int best = -1;
-	unsigned far = search->tried[0].first.trace_index;
+	unsigned far = search->tried[0]->first.trace_index;
 	for (unsigned i = 0; i < search->count; i++) {
-		if (search->tried[i].depth != depth || search->tried[i].first.trace_index <= far) continue;
+		if (search->tried[i]->depth != depth || search->tried[i]->first.trace_index <= far) continue;
 		best = (int)i;
-		far = search->tried[i].first.trace_index;
+		far = search->tried[i]->first.trace_index;
 	}
 	return best;
 }
@@ -143,9 +145,9 @@ static void tell_agreed(struct oracle_result *result, const struct hypothesis *a
 
 static void tell_failed(struct search *search)
 {
-	const struct hypothesis *best = &search->tried[0];
+	const struct hypothesis *best = search->tried[0];
 	for (unsigned i = 1; i < search->count; i++)
-		if (search->tried[i].first.trace_index > best->first.trace_index) best = &search->tried[i];
+		if (search->tried[i]->first.trace_index > best->first.trace_index) best = search->tried[i];
 	search->result->diverged = true;
 	search->result->first = best->first;
 }
@@ -158,11 +160,15 @@ enum status oracle_judge(struct arena *arena, const struct oracle_options *optio
 	const struct hypothesis *agreed = NULL;
 	memset(result, 0, sizeof *result);
 	if (!search) return STATUS_NO_MEMORY;
-	*search = (struct search){ .arena = arena, .options = options, .trace = trace, .result = result, .count = 1 };
-	search->tried[0] = (struct hypothesis){ .machine = choices_machine(arena, options->choices ? options->choices : &none, options->dialect) };
-	if (!search->tried[0].machine) return STATUS_NO_MEMORY;
-	enum status status = try(search, &search->tried[0]);
-	if (!status && !search->tried[0].diverged) agreed = &search->tried[0];
+	search->arena = arena;
+	search->options = options;
+	search->trace = trace;
+	search->result = result;
+	struct hypothesis *first = search->tried[search->count++] = arena_take(arena, sizeof *first);
+	if (first) first->machine = choices_machine(arena, options->choices ? options->choices : &none, options->dialect);
+	if (!first || !first->machine) return STATUS_NO_MEMORY;
+	enum status status = try(search, first);
+	if (!status && !first->diverged) agreed = first;
 	/* What the first disagrees with is known, though no memory may be left for every other reading. */
 	if (!status && !agreed && look_further(search, &agreed) == STATUS_LIMIT) return STATUS_LIMIT;
 	if (status) return status;

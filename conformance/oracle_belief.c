@@ -123,12 +123,13 @@ static bool widen(struct belief *to, const struct belief *by)
 bool oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief)
 {
 	for (unsigned i = 0; i < of->count; i++)
-		if (is_alike(&of->beliefs[i], belief)) return widen(&of->beliefs[i], belief);
+		if (is_alike(&of->beliefs[i], belief)) return widen(&of->beliefs[i], belief) && (of->beliefs[i].fresh = true);
 	if (of->count == ORACLE_BELIEFS_MAX) {
 		of->lost = fold->inconclusive = true;
 		return false;
 	}
-	of->beliefs[of->count++] = *belief;
+	of->beliefs[of->count] = *belief;
+	of->beliefs[of->count++].fresh = true;
 	if (of->count > fold->largest) fold->largest = of->count;
 	return true;
 }
@@ -329,10 +330,13 @@ void oracle_belief_close(struct oracle_fold *fold, struct believed *of, int64_t 
 {
 	struct closing closing = { .fold = fold, .of = of, .now_ns = now_ns };
 	unsigned rounds = 0;
+	for (unsigned i = 0; i < of->count; i++) of->beliefs[i].fresh = true;
 	do {
 		closing.changed = false;
 		for (unsigned i = 0; i < of->count && !of->lost; i++) {
 			struct belief from = of->beliefs[i];
+			if (!from.fresh) continue;
+			of->beliefs[i].fresh = false;
 			move_from(&closing, &from);
 		}
 		if (++rounds > ROUNDS_MAX) of->lost = fold->inconclusive = true;

@@ -22,6 +22,7 @@ struct belief {
 	int64_t period_ns, held_ns;         /* end of the no-progress period, running and held: earliest */
 	int64_t expires_ns;                 /* earliest */
 	const struct move *row;             /* that led here; NULL: none yet */
+	bool fresh;                         /* of a closure: what follows from it is not looked at yet */
 };
 
 struct believed {

@@ -230,8 +230,8 @@ static void judge_names(struct judge *judge, unsigned rule, const struct sight *
 	const struct view_handle *handle = sight->handle;
 	bool local = is_call(sight, "file.local_name");
 	if (!handle || !sight->job || sight->failed || !name || handle->kind != VIEW_HANDLE_FILE || handle->file < 0) return;
-	if (handle->file >= (int)sight->job->files_count || handle->made_by < 0) return;
-	if (judge->view.handles[handle->made_by].kind != VIEW_HANDLE_ERROR || sight->job->files_count < 2) return;
+	if (handle->file >= (int)sight->job->files_count || !handle->made_by) return;
+	if (handle->made_by->kind != VIEW_HANDLE_ERROR || sight->job->files_count < 2) return;
 	const struct view_file *file = sight->job->files[handle->file];
 	if (local && !file->local) return;
 	wanted = local ? file->local : file->path;
@@ -294,16 +294,16 @@ void rule_access_renamed(struct judge *judge, unsigned rule, const struct sight 
 }
 
 /* The error handle that a file handle came from; NULL: it came from elsewhere. */
-static const struct view_handle *error_of(const struct judge *judge, const struct view_handle *handle)
+static const struct view_handle *error_of(const struct view_handle *handle)
 {
-	while (handle && handle->kind == VIEW_HANDLE_FILE && handle->made_by >= 0) handle = &judge->view.handles[handle->made_by];
+	while (handle && handle->kind == VIEW_HANDLE_FILE && handle->made_by) handle = handle->made_by;
 	return handle && handle->kind == VIEW_HANDLE_ERROR ? handle : NULL;
 }
 
 void rule_access_file_outlives(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_call(sight, "file.remote_name") && !is_call(sight, "file.local_name")) return;
-	const struct view_handle *error = error_of(judge, sight->handle);
+	const struct view_handle *error = error_of(sight->handle);
 	if (!error || error->references || sight->null_out) return;
 	judge_claim(judge, rule, !sight->failed, TEXT("%s answers %s", sight->command, CODE_TEXT(judge, sight->hr)),
 		TEXT("%s=%s after the error's release", sight->command, CODE_TEXT(judge, sight->hr)));

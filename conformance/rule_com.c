@@ -22,10 +22,10 @@ static bool is_asked(const struct judge *judge, const struct sight *sight, const
 }
 
 /* The object of the call, of a kind; NULL: it is another one, or nobody holds it. */
-static const struct view_handle *object_of(const struct judge *judge, const struct sight *sight, enum view_handle_kind kind)
+static const struct view_handle *object_of(const struct sight *sight, enum view_handle_kind kind)
 {
 	if (!sight->handle || sight->handle->kind != kind || !sight->handle->references) return NULL;
-	return view_object(&judge->view, sight->handle);
+	return view_object(sight->handle);
 }
 
 /* --- QueryInterface */
@@ -100,15 +100,15 @@ static bool must_answer(const struct judge *judge, const struct view_handle *obj
 	return false;
 }
 
-static const struct view_handle *any_object(const struct judge *judge, const struct sight *sight)
+static const struct view_handle *any_object(const struct sight *sight)
 {
-	return sight->handle ? object_of(judge, sight, sight->handle->kind) : NULL;
+	return sight->handle ? object_of(sight, sight->handle->kind) : NULL;
 }
 
 void rule_com_constant(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const char *iid = asked_interface(judge, sight);
-	const struct view_handle *object = any_object(judge, sight);
+	const struct view_handle *object = any_object(sight);
 	bool yes;
 	if (!iid || !object || (sight->failed && sight->hr != judge_word(judge, "E_NOINTERFACE"))) return;
 	if (must_answer(judge, object, iid, &yes)) claim_interface(judge, rule, sight, yes == !sight->failed);
@@ -118,7 +118,7 @@ void rule_com_constant(struct judge *judge, unsigned rule, const struct sight *s
 void rule_com_unknown(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const char *iid = asked_interface(judge, sight), *left;
-	const struct view_handle *object = any_object(judge, sight);
+	const struct view_handle *object = any_object(sight);
 	const struct interface_row *row = iid ? FIND_ROW(INTERFACES, iid) : NULL;
 	if (!row || !object || is_of(row, object)) return;
 	left = trace_get(sight->line, "left");
@@ -130,7 +130,7 @@ void rule_com_error(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	const char *iid = asked_interface(judge, sight);
 	const struct interface_row *row = iid ? FIND_ROW(INTERFACES, iid) : NULL;
-	if (!row || row->kind != VIEW_HANDLE_ERROR || !object_of(judge, sight, row->kind)) return;
+	if (!row || row->kind != VIEW_HANDLE_ERROR || !object_of(sight, row->kind)) return;
 	claim_interface(judge, rule, sight, !sight->failed);
 }
 
@@ -138,7 +138,7 @@ void rule_com_newer(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	const char *iid = asked_interface(judge, sight);
 	const struct interface_row *row = iid ? FIND_ROW(NEWER, iid) : NULL;
-	if (row && object_of(judge, sight, row->kind)) claim_interface(judge, rule, sight, !sight->failed);
+	if (row && object_of(sight, row->kind)) claim_interface(judge, rule, sight, !sight->failed);
 }
 
 /* --- references and out parameters */
@@ -155,7 +155,7 @@ void rule_com_lives(struct judge *judge, unsigned rule, const struct sight *sigh
 	const char *leaks = end ? trace_get(sight->line, "leaks") : NULL;
 	if (leaks) judge_claim(judge, rule, !strcmp(leaks, "0"), TEXT("%s handles are left at the end", leaks), "leaks at the end");
 	if (sight->kind != SIGHT_CALL || !is_asked(judge, sight, sight->command)) return;
-	const struct view_handle *object = any_object(judge, sight);
+	const struct view_handle *object = any_object(sight);
 	if (object && object->releases) judge_claim_call(judge, rule, sight, !is_dead(judge, sight->hr));
 }
 
@@ -170,7 +170,7 @@ void rule_com_left(struct judge *judge, unsigned rule, const struct sight *sight
 void rule_com_finished(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_asked(judge, sight, "job.state") && !is_asked(judge, sight, "job.id")) return;
-	if (sight->null_out || !sight->job || !view_job_is_over(sight->job) || !object_of(judge, sight, VIEW_HANDLE_JOB)) return;
+	if (sight->null_out || !sight->job || !view_job_is_over(sight->job) || !object_of(sight, VIEW_HANDLE_JOB)) return;
 	judge_claim_call(judge, rule, sight, !sight->failed);
 }
 
@@ -191,7 +191,7 @@ static bool total_is_known(const struct judge *judge, const struct view_handle *
 /* The enumerator of a call; NULL: it is none, or something about it is not known. */
 static const struct view_handle *list_of(const struct judge *judge, const struct sight *sight, const char *command)
 {
-	const struct view_handle *list = is_asked(judge, sight, command) ? object_of(judge, sight, VIEW_HANDLE_ENUM) : NULL;
+	const struct view_handle *list = is_asked(judge, sight, command) ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
 	if (!list || list->lost || !total_is_known(judge, list) || list->position > (unsigned)list->total) return NULL;
 	return list;
 }
@@ -240,7 +240,7 @@ void rule_com_next(struct judge *judge, unsigned rule, const struct sight *sight
 void rule_com_next_null(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool one = rule == RULE_enum_003;
-	if (!is_asked(judge, sight, "enum.next") || !sight->null_out || !object_of(judge, sight, VIEW_HANDLE_ENUM)) return;
+	if (!is_asked(judge, sight, "enum.next") || !sight->null_out || !object_of(sight, VIEW_HANDLE_ENUM)) return;
 	if (count_asked(sight) == UNKNOWN || (count_asked(sight) == 1) != one || count_asked(sight) < 1) return;
 	judge_claim_call(judge, rule, sight, sight->failed != one);
 }
@@ -261,7 +261,7 @@ void rule_com_skip(struct judge *judge, unsigned rule, const struct sight *sight
 static const struct view_handle *named_file(const struct judge *judge, const struct sight *sight, const char **wanted)
 {
 	bool local = is_asked(judge, sight, "file.local_name");
-	const struct view_handle *file = local || is_asked(judge, sight, "file.remote_name") ? object_of(judge, sight, VIEW_HANDLE_FILE) : NULL;
+	const struct view_handle *file = local || is_asked(judge, sight, "file.remote_name") ? object_of(sight, VIEW_HANDLE_FILE) : NULL;
 	if (!file || !file->job || file->file < 0 || file->file >= (int)file->job->files_count || !trace_get(sight->line, "name")) return NULL;
 	const struct view_file *added = file->job->files[file->file];
 	*wanted = local ? added->local : added->path;
@@ -282,14 +282,14 @@ void rule_com_reset(struct judge *judge, unsigned rule, const struct sight *sigh
 {
 	const char *wanted;
 	int64_t due = count_due(judge, sight);
-	if (due != UNKNOWN && view_object(&judge->view, sight->handle)->reset) claim_next(judge, rule, sight, gives(sight, due));
+	if (due != UNKNOWN && view_object(sight->handle)->reset) claim_next(judge, rule, sight, gives(sight, due));
 	const struct view_handle *file = named_file(judge, sight, &wanted);
 	if (file && file->first && file->file == 0) claim_name(judge, rule, sight, wanted);
 }
 
 void rule_com_count(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	const struct view_handle *list = is_asked(judge, sight, "enum.count") ? object_of(judge, sight, VIEW_HANDLE_ENUM) : NULL;
+	const struct view_handle *list = is_asked(judge, sight, "enum.count") ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
 	int64_t count = trace_get_int(sight->line, "count", UNKNOWN);
 	if (!list || list->total < 0 || sight->null_out) return;
 	if (is_old(list) && count == list->total) judge_show(judge, "C-61", "snapshot");
@@ -301,10 +301,10 @@ void rule_com_count(struct judge *judge, unsigned rule, const struct sight *sigh
 void rule_com_clone(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const char *wanted;
-	if (is_asked(judge, sight, "enum.clone") && !sight->null_out && object_of(judge, sight, VIEW_HANDLE_ENUM))
+	if (is_asked(judge, sight, "enum.clone") && !sight->null_out && object_of(sight, VIEW_HANDLE_ENUM))
 		judge_claim_call(judge, rule, sight, sight->hr == 0);
 	int64_t due = count_due(judge, sight);
-	if (due != UNKNOWN && view_object(&judge->view, sight->handle)->cloned) claim_next(judge, rule, sight, gives(sight, due));
+	if (due != UNKNOWN && view_object(sight->handle)->cloned) claim_next(judge, rule, sight, gives(sight, due));
 	const struct view_handle *file = named_file(judge, sight, &wanted);
 	if (file && file->cloned) claim_name(judge, rule, sight, wanted);
 }
@@ -323,10 +323,10 @@ void rule_com_snapshot(struct judge *judge, unsigned rule, const struct sight *s
 /* An element whose enumerator was released lives on. */
 void rule_com_owned(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	const struct view_handle *element = sight->kind == SIGHT_CALL ? any_object(judge, sight) : NULL;
+	const struct view_handle *element = sight->kind == SIGHT_CALL ? any_object(sight) : NULL;
 	bool getter = element && (is_asked(judge, sight, "file.remote_name") || is_asked(judge, sight, "file.local_name") ||
 		is_asked(judge, sight, "file.progress") || is_asked(judge, sight, "job.state") || is_asked(judge, sight, "job.id"));
-	if (!getter || sight->null_out || element->made_by < 0) return;
-	const struct view_handle *list = &judge->view.handles[element->made_by];
+	if (!getter || sight->null_out || !element->made_by) return;
+	const struct view_handle *list = element->made_by;
 	if (list->kind == VIEW_HANDLE_ENUM && !list->references) judge_claim_call(judge, rule, sight, !sight->failed);
 }

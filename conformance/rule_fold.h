@@ -22,11 +22,11 @@ typedef void rule_fold(struct judge *judge, unsigned rule, const struct sight *s
 #include "conformance/rule.def"
 void rule_none(struct judge *judge, unsigned rule, const struct sight *sight);
 
-/* Fold of a rule; NULL when it has none. */
-rule_fold *rules_fold(unsigned rule);
+/* Fold of each rule; rule_none when it has none. */
+extern rule_fold *const rules_folds[];
 
-/* Whether the fold of a rule looks at sights of this kind (rule_sight.def). */
-bool rules_sees(unsigned rule, enum sight_kind kind);
+/* The kinds of sight that the fold of a rule looks at, as bits (rule_sight.def). */
+unsigned rules_sees(unsigned rule);
 
 #define JUDGE_FINDINGS_MAX 400u
 #define JUDGE_SAME_MAX 3u        /* findings of one rule and job that are told; more are only counted */

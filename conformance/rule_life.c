@@ -207,7 +207,7 @@ static bool handle_held(const struct judge *judge, const struct view_job *job)
 {
 	const struct view *view = &judge->view;
 	for (unsigned i = 0; i < view->handles_count; i++)
-		if (view->handles[i].kind == VIEW_HANDLE_ERROR && view->handles[i].job == job && view->handles[i].references) return true;
+		if (view->handles[i]->kind == VIEW_HANDLE_ERROR && view->handles[i]->job == job && view->handles[i]->references) return true;
 	return false;
 }
 

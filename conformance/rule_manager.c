@@ -200,7 +200,7 @@ void rule_manager_unknown(struct judge *judge, unsigned rule, const struct sight
 void rule_manager_enum(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	if (!is_asked(judge, sight, "enum.count") || !sight->handle || sight->failed) return;
-	const struct view_handle *list = view_object(&judge->view, sight->handle);
+	const struct view_handle *list = view_object(sight->handle);
 	int64_t count = trace_get_int(sight->line, "count", -1);
 	if (!list->jobs || count < 0) return;
 	bool fits = count >= list->jobs_least && (count <= list->jobs_most || !judge->view.virtual_time);
@@ -221,10 +221,10 @@ static bool is_at_rest(const struct judge *judge, const struct sight *sight)
 void rule_manager_same(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	const struct view_handle *handle = sight->line && job ? view_handle_find(&judge->view, sight->line->object) : NULL;
+	struct view_handle *handle = sight->line && job ? view_handle_find(&judge->view, sight->line->object) : NULL;
 	const char *id, *type;
 	int64_t value;
-	if (!handle || handle->kind != VIEW_HANDLE_JOB || !view_object(&judge->view, handle)->opened) return;
+	if (!handle || handle->kind != VIEW_HANDLE_JOB || !view_object(handle)->opened) return;
 	if (sight->kind == SIGHT_STATE && is_at_rest(judge, sight))
 		judge_claim(judge, rule, sight->state == sight->from, TEXT("state %s, where %s had %s", judge_state(sight->state), job->name,
 			judge_state(sight->from)), TEXT("%s instead of %s", judge_state(sight->state), judge_state(sight->from)));

@@ -17,7 +17,7 @@ void rule_none(struct judge *judge, unsigned rule, const struct sight *sight)
 	(void)sight;
 }
 
-static rule_fold *const FOLDS[] = {
+rule_fold *const rules_folds[] = {
 #define RULE(ident, id, level, in_do, in_bits, area, kind, fold, trigger, sentence, do_pages, bits_pages, why) rule_##fold,
 #include "conformance/rule.def"
 };
@@ -57,14 +57,8 @@ int rules_find(const char *id, size_t length)
 	return -1;
 }
 
-rule_fold *rules_fold(unsigned rule)
-{
-	assert(rule < sizeof FOLDS / sizeof FOLDS[0]);
-	return FOLDS[rule] == rule_none ? NULL : FOLDS[rule];
-}
-
-bool rules_sees(unsigned rule, enum sight_kind kind)
+unsigned rules_sees(unsigned rule)
 {
 	assert(rule < sizeof SEES / sizeof SEES[0]);
-	return SEES[rule] >> kind & 1;
+	return SEES[rule];
 }

@@ -92,7 +92,7 @@ uint64_t view_size(const char *text)
 struct view_handle *view_handle_find(struct view *view, const char *name)
 {
 	for (unsigned i = view->handles_count; i > 0; i--)
-		if (!strcmp(view->handles[i - 1].name, name)) return &view->handles[i - 1];
+		if (!strcmp(view->handles[i - 1]->name, name)) return view->handles[i - 1];
 	return NULL;
 }
 
@@ -105,14 +105,17 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 		seeing->status = STATUS_LIMIT;
 		return NULL;
 	}
-	struct view_handle *handle = &view->handles[view->handles_count++];
-	memset(handle, 0, sizeof *handle);
+	struct view_handle *handle = arena_take(view->arena, sizeof *handle);
+	if (!handle) {
+		seeing->status = STATUS_NO_MEMORY;
+		return NULL;
+	}
+	view->handles[view->handles_count++] = handle;
 	snprintf(handle->name, sizeof handle->name, "%s", name);
 	handle->kind = kind;
 	handle->job = job;
 	handle->references = 1;
 	handle->made_ns = seeing->line->at_ns;
-	handle->made_by = -1;
 	handle->file = VIEW_FILE_UNKNOWN;
 	handle->total = -1;
 	return handle;
@@ -240,7 +243,7 @@ static void settle_handles(struct view *view, const struct view_job *job)
 {
 	const struct view_look *look = &job->look, *last = &job->last;
 	for (unsigned i = 0; i < view->handles_count; i++) {
-		struct view_handle *handle = &view->handles[i];
+		struct view_handle *handle = view->handles[i];
 		if (handle->kind != VIEW_HANDLE_ERROR || handle->job != job) continue;
 		bool same = look->present && look->values && last->valid && last->present && last->values &&
 			look->context == last->context && look->code == last->code;

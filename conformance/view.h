@@ -291,7 +291,7 @@ struct view_handle {
 	enum view_handle_kind kind;
 	struct view_job *job;        /* NULL: of no job that is known */
 	unsigned references;         /* 0: released */
-	int made_by;                 /* index of the handle that it came from; -1 */
+	struct view_handle *made_by; /* the handle that it came from; NULL: none */
 	bool proved;                 /* error: context and code are those of `context`, `code` */
 	bool settled;                /* error: a look before it and one after it agreed */
 	int64_t context;
@@ -338,7 +338,7 @@ struct view {
 	unsigned jobs_count;
 	struct view_job *jobs[VIEW_JOBS_MAX];
 	unsigned handles_count;
-	struct view_handle handles[VIEW_HANDLES_MAX];
+	struct view_handle *handles[VIEW_HANDLES_MAX];
 	unsigned conditions_count;
 	struct view_condition conditions[VIEW_CONDITIONS_MAX];
 	bool blind;                  /* nobody recorded what the origin saw: what was sent of a file is not known */
@@ -442,7 +442,7 @@ int64_t view_number(const char *property, const char *text);
 /* Newest handle of a name; NULL when there is none. */
 struct view_handle *view_handle_find(struct view *view, const char *name);
 /* The handle by which the client had an object first: QueryInterface makes further ones. */
-const struct view_handle *view_object(const struct view *view, const struct view_handle *handle);
+struct view_handle *view_object(struct view_handle *handle);
 /* Whether a job certainly is unfinished, and whether it certainly is finished. */
 bool view_job_lives(const struct view *view, const struct view_job *job, int64_t now_ns);
 bool view_job_is_over(const struct view_job *job);

@@ -377,13 +377,13 @@ static void note_release(struct view *view, struct view_job *job)
 {
 	job->released = true;
 	for (unsigned i = 0; i < view->handles_count; i++)
-		if (view->handles[i].kind == VIEW_HANDLE_JOB && view->handles[i].job == job && view->handles[i].references)
+		if (view->handles[i]->kind == VIEW_HANDLE_JOB && view->handles[i]->job == job && view->handles[i]->references)
 			job->released = false;
 }
 
-static void copy_handle(struct view_handle *to, const struct view_handle *from, const struct view *view)
+static void copy_handle(struct view_handle *to, struct view_handle *from)
 {
-	to->made_by = (int)(from - view->handles);
+	to->made_by = from;
 	to->proved = from->proved;
 	to->settled = from->settled;
 	to->context = from->context;
@@ -407,10 +407,10 @@ static void see_handles(struct view_seeing *seeing, const struct sight *sight)
 	else if (!strcmp(command, "error.get_file")) {
 		made = view_handle_add(seeing, as, VIEW_HANDLE_FILE, job);
 		if (made && job && job->look.present && job->look.file >= 0 && from && !from->over) made->file = job->look.file;
-		if (made && from) made->made_by = (int)(from - view->handles);
+		if (made && from) made->made_by = from;
 	} else if (!strcmp(command, "handle.query_interface") && from) {
 		made = view_handle_add(seeing, as, from->kind, job);
-		if (made) copy_handle(made, from, view);
+		if (made) copy_handle(made, from);
 	} else if (!strcmp(command, "handle.add_ref") && from) from->references++;
 	else if (!strcmp(command, "handle.release") && from && from->references) {
 		from->references--;

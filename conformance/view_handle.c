@@ -11,9 +11,9 @@ static bool is(const struct sight *sight, const char *command)
 	return !strcmp(sight->command, command);
 }
 
-const struct view_handle *view_object(const struct view *view, const struct view_handle *handle)
+struct view_handle *view_object(struct view_handle *handle)
 {
-	while (handle->made_by >= 0 && view->handles[handle->made_by].kind == handle->kind) handle = &view->handles[handle->made_by];
+	while (handle->made_by && handle->made_by->kind == handle->kind) handle = handle->made_by;
 	return handle;
 }
 
@@ -57,7 +57,7 @@ static void list_element(struct view_seeing *seeing, const struct sight *sight, 
 	enum view_handle_kind kind = list->jobs ? VIEW_HANDLE_JOB : VIEW_HANDLE_FILE;
 	struct view_handle *made = view_handle_add(seeing, trace_get(seeing->line, "as"), kind, sight->job);
 	if (!made) return;
-	made->made_by = (int)(list - seeing->view->handles);
+	made->made_by = list;
 	made->cloned = list->cloned;
 	made->first = list->reset;
 	if (!list->jobs && !list->lost && trace_get_int(seeing->line, "count", 1) == 1) made->file = (int)list->position;
@@ -106,11 +106,10 @@ static void list_clone(struct view_seeing *seeing, struct view_handle *list)
 
 void view_handle_list(struct view_seeing *seeing, const struct sight *sight)
 {
-	struct view *view = seeing->view;
 	if (is(sight, "job.enum_files")) list_files(seeing, sight);
 	if (is(sight, "job.enum")) list_jobs(seeing, sight);
 	if (!sight->handle || sight->handle->kind != VIEW_HANDLE_ENUM) return;
-	struct view_handle *list = &view->handles[view_object(view, sight->handle) - view->handles];
+	struct view_handle *list = view_object(sight->handle);
 	if (is(sight, "enum.next")) list_next(seeing, sight, list);
 	if (is(sight, "enum.skip")) list_skip(sight, list);
 	if (is(sight, "enum.reset")) list_reset(list);
@@ -126,7 +125,7 @@ static void note_answer(struct view_seeing *seeing, const struct sight *sight)
 	const char *iid = trace_get(seeing->line, "iid");
 	bool told = !sight->failed || sight->hr == E_NOINTERFACE;
 	if (!iid || !told || sight->null_out || view->answers_count == VIEW_ANSWERS_MAX) return;
-	view->answers[view->answers_count++] = (struct view_answer){ view_object(view, sight->handle), view_text(seeing, iid), !sight->failed };
+	view->answers[view->answers_count++] = (struct view_answer){ view_object(sight->handle), view_text(seeing, iid), !sight->failed };
 }
 
 static void note_description(struct view_seeing *seeing, const struct sight *sight, bool manager, uint32_t code)
@@ -141,11 +140,11 @@ static void note_description(struct view_seeing *seeing, const struct sight *sig
 void view_handle_told(struct view_seeing *seeing, const struct sight *sight)
 {
 	struct view *view = seeing->view;
-	const struct view_handle *handle = sight->handle;
+	struct view_handle *handle = sight->handle;
 	if (is(sight, "manager.error_description"))
 		note_description(seeing, sight, true, view_code(view, seeing->line, "code", 0));
 	if (!handle) return;
 	if (is(sight, "error.description") && handle->proved) note_description(seeing, sight, false, handle->code);
 	if (is(sight, "handle.query_interface")) note_answer(seeing, sight);
-	if (is(sight, "handle.release") && !sight->failed) view->handles[view_object(view, handle) - view->handles].releases++;
+	if (is(sight, "handle.release") && !sight->failed) view_object(handle)->releases++;
 }
