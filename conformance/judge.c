@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DONE_MAX 200   /* of a story: what happened last */
+
 const char *judge_text(char *buffer, size_t size, const char *format, ...)
 {
 	va_list args;
@@ -48,15 +50,18 @@ uint32_t judge_word(const struct judge *judge, const char *word)
 static void find_reach(struct judge *judge)
 {
 	const struct machine *machine = judge->view.machine;
-	for (int s = 0; s < STATE_COUNT; s++) judge->reach[s] = STATE_BIT(s);
-	for (int round = 0; round < STATE_COUNT; round++)
-		for (unsigned i = 0; i < machine->moves_count; i++) {
-			const struct move *move = &machine->moves[i];
-			if (machine_event_kind(move->event) != EVENT_KIND_WORLD || move->event == EVENT_EXPIRED) continue;
-			if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
-			for (int s = 0; s < STATE_COUNT; s++)
-				if (judge->reach[s] & STATE_BIT(move->from)) judge->reach[s] |= STATE_BIT(move->to);
-		}
+	uint32_t next[STATE_COUNT] = { 0 };
+	for (unsigned i = 0; i < machine->moves_count; i++) {
+		const struct move *move = &machine->moves[i];
+		if (move->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE) || machine_event_kind(move->event) != EVENT_KIND_WORLD || move->event == EVENT_EXPIRED) continue;
+		next[move->from] |= STATE_BIT(move->to);
+	}
+	for (int s = 0; s < STATE_COUNT; s++) {
+		judge->reach[s] = STATE_BIT(s);
+		for (int round = 0; round < STATE_COUNT; round++)
+			for (int from = 0; from < STATE_COUNT; from++)
+				if (judge->reach[s] & STATE_BIT(from)) judge->reach[s] |= next[from];
+	}
 }
 
 static void ask(struct judge *judge, unsigned rule, enum sight_kind kind)
@@ -185,7 +190,9 @@ void judge_break(struct judge *judge, unsigned rule, const char *done, const cha
 	finding->scenario_line = sight->line ? sight->line->scenario_line : 0;
 	finding->at_ns = sight->now_ns;
 	finding->job = keep(judge, job);
-	finding->done = keep(judge, done ? done : sight->job && sight->job->done[0] ? sight->job->done : "the job was looked at");
+	char last[DONE_MAX] = "the job was looked at";
+	if (!done && sight->job) view_done_text(sight->job, last, sizeof last);
+	finding->done = keep(judge, done ? done : last);
 	finding->allowed = keep(judge, allowed ? allowed : rules_all(&count)[rule].sentence);
 	finding->seen = keep(judge, seen);
 	finding->signature = keep(judge, signature);
@@ -210,13 +217,11 @@ void judge_claim_method(struct judge *judge, unsigned rule, const struct sight *
 	claim_answer(judge, rule, sight, sight->method ? sight->method->name : sight->command, holds);
 }
 
+/* C-NN: its number is its place. */
 static int find_reading(const char *id)
 {
-	unsigned count;
-	const struct reading *readings = machine_readings(&count);
-	for (unsigned i = 0; i < count && i < JUDGE_READINGS_MAX; i++)
-		if (!strcmp(readings[i].id, id)) return (int)i;
-	return -1;
+	int number = id[0] == 'C' && id[1] == '-' ? (id[2] - '0') * 10 + id[3] - '0' : -1;
+	return number >= 0 && number < (int)JUDGE_READINGS_MAX ? number : -1;
 }
 
 void judge_show(struct judge *judge, const char *id, const char *choice)

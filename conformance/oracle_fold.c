@@ -14,6 +14,8 @@ struct seeing {
 	int64_t retry_delay_ns, no_progress_ns;   /* as a belief that agrees with the call has them after it */
 };
 typedef bool agrees(struct seeing *seeing, struct belief *belief);
+/* What was observed, in words; asked when no belief agrees. */
+typedef void tells(const struct seeing *seeing, char *seen, size_t size);
 
 void oracle_text(char *to, size_t size, const char *format, ...)
 {
@@ -66,19 +68,21 @@ static void tell_row(struct divergence *first, const struct move *row)
 	oracle_text(first->source, sizeof first->source, "%s", row->cite);
 }
 
-static void diverge(struct seeing *seeing, const char *seen)
+static void diverge(struct seeing *seeing, tells *tell)
 {
+	char seen[200];
 	const struct believed *before = seeing->of;
 	struct oracle_fold *fold = seeing->fold;
 	struct divergence *first = &fold->first;
 	const struct sight *sight = seeing->sight;
 	const struct view_job *job = before->view;
 	const struct move *row = seeing->row ? seeing->row : before->beliefs[0].row;
+	tell(seeing, seen, sizeof seen);
 	fold->diverged = true;
 	*first = (struct divergence){ .trace_index = fold->index, .agreed_index = fold->agreed,
 		.scenario_line = sight->line->scenario_line, .at_ns = sight->now_ns };
 	oracle_text(first->job, sizeof first->job, "%s", job->name);
-	oracle_text(first->done, sizeof first->done, "%s", job->done[0] ? job->done : "the job was looked at");
+	view_done_text(job, first->done, sizeof first->done);
 	char states[ORACLE_TEXT_MAX - 80];
 	tell_beliefs(before, states, sizeof states);
 	oracle_text(first->allowed, sizeof first->allowed, "%s%s%s", seeing->answer, seeing->answer[0] ? ", from " : "", states);
@@ -88,7 +92,7 @@ static void diverge(struct seeing *seeing, const char *seen)
 }
 
 /* Drops what does not agree. The set that was there before stays when nothing is left: it is what the story tells. */
-static void observe(struct seeing *seeing, agrees *agree, const char *seen)
+static void observe(struct seeing *seeing, agrees *agree, tells *tell)
 {
 	struct believed *of = seeing->of;
 	struct oracle_fold *fold = seeing->fold;
@@ -103,7 +107,7 @@ static void observe(struct seeing *seeing, agrees *agree, const char *seen)
 	if (of->count) return;
 	memcpy(of->beliefs, fold->before, count * sizeof *of->beliefs);
 	of->count = count;
-	diverge(seeing, seen);
+	diverge(seeing, tell);
 }
 
 /* --- states and errors */
@@ -124,11 +128,9 @@ static bool agrees_waiting(struct seeing *seeing, struct belief *belief)
 	return seeing->sight->now_ns - belief->retry_last_ns <= fold->tolerance_ns;
 }
 
-static void see_state(struct seeing *seeing)
+static void tell_state(const struct seeing *seeing, char *seen, size_t size)
 {
-	char seen[120];
-	oracle_text(seen, sizeof seen, "state %s", judge_state(seeing->sight->state));
-	observe(seeing, agrees_waiting, seen);
+	oracle_text(seen, size, "state %s", judge_state(seeing->sight->state));
 }
 
 static bool agrees_values(const struct view_look *look, const struct belief *belief)
@@ -170,16 +172,14 @@ static bool agrees_look(struct seeing *seeing, struct belief *belief)
 	return true;
 }
 
-static void see_look(struct seeing *seeing)
+static void tell_look(const struct seeing *seeing, char *seen, size_t size)
 {
 	const struct view_look *look = &seeing->sight->job->look;
-	char seen[200], code[16];
-	if (!look->known) return;
-	if (!look->present) oracle_text(seen, sizeof seen, "GetError answers %s in %s", code_text(seeing->fold, look->hr, code), judge_state(look->state));
-	else if (!look->values) oracle_text(seen, sizeof seen, "an error in %s", judge_state(look->state));
-	else oracle_text(seen, sizeof seen, "an error in %s: %s %s%s", judge_state(look->state), judge_context(look->context),
+	char code[16];
+	if (!look->present) oracle_text(seen, size, "GetError answers %s in %s", code_text(seeing->fold, look->hr, code), judge_state(look->state));
+	else if (!look->values) oracle_text(seen, size, "an error in %s", judge_state(look->state));
+	else oracle_text(seen, size, "an error in %s: %s %s%s", judge_state(look->state), judge_context(look->context),
 		code_text(seeing->fold, look->code, code), look->file == VIEW_FILE_NONE ? " without a file" : look->file >= 0 ? " with a file" : "");
-	observe(seeing, agrees_look, seen);
 }
 
 /* --- calls */
@@ -316,17 +316,21 @@ static bool refuses_argument(const struct seeing *seeing)
 	return sight->failed && !steers(sight->event) && !is_code(seeing->fold, "INVALID_STATE", sight->hr);
 }
 
-static void see_call(struct seeing *seeing)
+static void tell_call(const struct seeing *seeing, char *seen, size_t size)
 {
 	const struct sight *sight = seeing->sight;
-	char seen[160], code[16];
+	char code[16];
+	oracle_text(seen, size, "%s answers %s", sight->method ? sight->method->name : sight->command, code_text(seeing->fold, sight->hr, code));
+}
+
+/* Whether the call says something of the job's state. */
+static bool tells_of_state(const struct seeing *seeing)
+{
+	const struct sight *sight = seeing->sight;
 	bool core = sight->method && !strcmp(sight->method->interface_, "IBackgroundCopyJob");
-	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view.service_down) return;
-	if (sight->event != EVENT_GET_ERROR && refuses_argument(seeing)) return;
-	if (!steers(sight->event) && sight->event != EVENT_GET_ERROR && !core) return;
-	oracle_text(seen, sizeof seen, "%s answers %s", sight->method ? sight->method->name : sight->command, code_text(seeing->fold, sight->hr, code));
-	observe(seeing, sight->event == EVENT_COMPLETE ? agrees_complete : agrees_call, seen);
-	keep_base(seeing);
+	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view.service_down) return false;
+	if (sight->event != EVENT_GET_ERROR && refuses_argument(seeing)) return false;
+	return steers(sight->event) || sight->event == EVENT_GET_ERROR || core;
 }
 
 /* --- callbacks and requests */
@@ -341,14 +345,10 @@ static bool agrees_callback(struct seeing *seeing, struct belief *belief)
 	return true;
 }
 
-/* In real time a callback may be under way while a call takes back what it is about. */
-static void see_callback(struct seeing *seeing)
+static void tell_callback(const struct seeing *seeing, char *seen, size_t size)
 {
 	static const char *const names[VIEW_CALLBACKS] = { "JobError", "JobTransferred", "JobModification" };
-	char seen[80];
-	if (seeing->sight->callback == VIEW_JOB_MODIFICATION || seeing->fold->tolerance_ns > 0) return;
-	oracle_text(seen, sizeof seen, "%s is called", names[seeing->sight->callback]);
-	observe(seeing, agrees_callback, seen);
+	oracle_text(seen, size, "%s is called", names[seeing->sight->callback]);
 }
 
 static bool agrees_request(struct seeing *seeing, struct belief *belief)
@@ -362,13 +362,17 @@ static bool is_long_ago(const struct seeing *seeing, int64_t at_ns)
 	return at_ns == VIEW_NEVER || seeing->sight->now_ns - at_ns > ORACLE_WIRE_NS + seeing->fold->tolerance_ns;
 }
 
+static void tell_request(const struct seeing *seeing, char *seen, size_t size)
+{
+	(void)seeing;
+	oracle_text(seen, size, "a request");
+}
+
 /* What was asked for before a call may arrive after it. */
-static void see_request(struct seeing *seeing)
+static bool is_surely_after(const struct seeing *seeing)
 {
 	const struct view_job *job = seeing->of->view;
-	if (seeing->sight->shared || seeing->fold->tolerance_ns > 0) return;
-	if (!is_long_ago(seeing, job->suspended_ns) || !is_long_ago(seeing, job->completed_ns) || !is_long_ago(seeing, job->cancelled_ns)) return;
-	observe(seeing, agrees_request, "a request");
+	return is_long_ago(seeing, job->suspended_ns) && is_long_ago(seeing, job->completed_ns) && is_long_ago(seeing, job->cancelled_ns);
 }
 
 /* --- lines */
@@ -396,21 +400,34 @@ static void keep_files(struct believed *of)
 	of->base.files_count = of->view->files_count < JOB_FILES_MAX - 1 ? of->view->files_count : JOB_FILES_MAX - 1;
 }
 
-static void see(void *context, const struct sight *sight)
+/* What may be observed at this sight: who agrees, and what it is called. False: nothing, so that the set need not be closed for it.
+ * In real time a callback may be under way while a call takes back what it is about, and a request too. */
+static bool is_observed(const struct seeing *seeing, agrees **agree, tells **tell)
 {
-	struct oracle_fold *fold = context;
-	if (!sight->job || fold->diverged || fold->status) return;
-	struct seeing seeing = { .fold = fold, .sight = sight, .of = find(fold, sight->job) };
-	if (!seeing.of || seeing.of->lost) return;
-	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.create")) return;
-	oracle_belief_close(fold, seeing.of, sight->now_ns);
-	if (seeing.of->lost) return;
+	const struct sight *sight = seeing->sight;
+	bool exact = seeing->fold->tolerance_ns == 0;
+	*agree = NULL;
 	switch (sight->kind) {
-	case SIGHT_CALL: see_call(&seeing); break;
-	case SIGHT_STATE: see_state(&seeing); break;
-	case SIGHT_LOOK: see_look(&seeing); break;
-	case SIGHT_CALLBACK: see_callback(&seeing); break;
-	case SIGHT_REQUEST: see_request(&seeing); break;
+	case SIGHT_CALL:
+		*agree = sight->event == EVENT_COMPLETE ? agrees_complete : agrees_call;
+		*tell = tell_call;
+		return tells_of_state(seeing);
+	case SIGHT_STATE:
+		*agree = agrees_waiting;
+		*tell = tell_state;
+		return true;
+	case SIGHT_LOOK:
+		*agree = agrees_look;
+		*tell = tell_look;
+		return sight->job->look.known;
+	case SIGHT_CALLBACK:
+		*agree = agrees_callback;
+		*tell = tell_callback;
+		return exact && sight->callback != VIEW_JOB_MODIFICATION;
+	case SIGHT_REQUEST:
+		*agree = agrees_request;
+		*tell = tell_request;
+		return exact && !sight->shared && is_surely_after(seeing);
 	case SIGHT_RESPONSE:
 	case SIGHT_CONNECT:
 	case SIGHT_ASTRAY:
@@ -418,6 +435,35 @@ static void see(void *context, const struct sight *sight)
 	case SIGHT_CHECK:
 	case SIGHT_END: break;
 	}
+	return false;
+}
+
+/* What changes what may come next: the set is closed although nothing is observed. */
+static bool changes_world(const struct sight *sight)
+{
+	return sight->kind == SIGHT_WORLD || sight->kind == SIGHT_RESPONSE || sight->kind == SIGHT_CONNECT || sight->kind == SIGHT_REQUEST ||
+		(sight->kind == SIGHT_CALL && sight->event != EVENT_GET && sight->event != EVENT_GET_ERROR);
+}
+
+static void see(void *context, const struct sight *sight)
+{
+	struct oracle_fold *fold = context;
+	if (!sight->job || fold->diverged || fold->status) return;
+	struct seeing seeing = { .fold = fold, .sight = sight, .of = find(fold, sight->job) };
+	agrees *agree;
+	tells *tell;
+	if (!seeing.of || seeing.of->lost) return;
+	if (sight->kind == SIGHT_CALL && !strcmp(sight->command, "job.create")) return;
+	bool observed = is_observed(&seeing, &agree, &tell);
+	/* Between the two states around a look nothing can have come that the first did not close over. */
+	bool closed = sight->kind == SIGHT_LOOK && seeing.of->closed_line == fold->index + 1;
+	if (!closed && (observed || changes_world(sight))) {
+		oracle_belief_close(fold, seeing.of, sight->now_ns);
+		seeing.of->closed_line = fold->index + 1;
+	}
+	if (seeing.of->lost) return;
+	if (observed) observe(&seeing, agree, tell);
+	if (observed && sight->kind == SIGHT_CALL) keep_base(&seeing);
 	keep_files(seeing.of);
 }
 

@@ -30,9 +30,10 @@ struct believed {
 	struct job base;                    /* what calls have set; no file is begun */
 	struct job work;                    /* for one step */
 	unsigned count;
-	struct belief beliefs[ORACLE_BELIEFS_MAX];
 	int64_t closed_ns;                  /* time of the last observation of this job */
+	unsigned closed_line;               /* 1 + the trace line for which the set was closed last */
 	bool lost;                          /* the set outgrew its place */
+	struct belief beliefs[ORACLE_BELIEFS_MAX];   /* count of them */
 };
 
 /* A trace under one hypothesis. */
@@ -43,7 +44,6 @@ struct oracle_fold {
 	int64_t tolerance_ns;           /* and, beside it, as much as the clocks of the machine are apart */
 	struct view view;
 	struct believed *jobs[VIEW_JOBS_MAX];
-	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */
 	unsigned index, agreed;             /* of the present line, and of the last observation that agreed */
 	unsigned largest;
 	bool observed;                      /* the present line was an observation */
@@ -51,6 +51,7 @@ struct oracle_fold {
 	bool inconclusive, diverged;
 	struct divergence first;
 	enum status status;
+	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */
 };
 
 /* --- oracle_fold.c: observations */

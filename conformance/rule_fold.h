@@ -41,13 +41,13 @@ struct judge {
 	const struct sight *sight;   /* the present one */
 	enum status status;
 	unsigned asked_count[SIGHT_KINDS];             /* rules of the dialect that look at a kind of sight, in their order */
-	uint16_t asked[SIGHT_KINDS][RULE_COUNT];
 	unsigned triggered[RULE_COUNT];
 	unsigned findings_count;
 	struct finding *findings[JUDGE_FINDINGS_MAX];
 	const char *readings[JUDGE_READINGS_MAX];
 	const char *taken[JUDGE_READINGS_MAX];   /* by judge_take(); NULL: what the requirements say */
 	uint32_t reach[STATE_COUNT]; /* states that hidden moves lead to, as bits */
+	uint16_t asked[SIGHT_KINDS][RULE_COUNT]; /* asked_count of them */
 };
 
 /* From here on every fold is asked at every sight: what rule_sight.def says is held against that (rules_test.c). */

@@ -61,7 +61,7 @@ void judge_blind(struct judge *judge);
  * line. id and choice stand in reading.def and outlive the judge. */
 void judge_take(struct judge *judge, const char *id, const char *choice);
 
-/* The next line. Times never fall. Returns STATUS_NO_MEMORY, STATUS_LIMIT (too many jobs, handles or findings). */
+/* The next line, which stays where and as it is for as long as the judge is used. Times never fall. Returns STATUS_NO_MEMORY, STATUS_LIMIT (too many jobs, handles or findings). */
 enum status judge_see(struct judge *judge, const struct trace_line *line);
 /* After the last line. */
 enum status judge_end(struct judge *judge);

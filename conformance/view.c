@@ -3,7 +3,6 @@
 
 #include "model/job.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 
 void view_init(struct view *view, struct arena *arena, const struct machine *machine)
 {
-	memset(view, 0, sizeof *view);
+	memset(view, 0, offsetof(struct view, jobs));
 	view->arena = arena;
 	view->machine = machine;
 	view->dialect = machine->dialect;
@@ -27,12 +26,16 @@ void view_show(struct view_seeing *seeing, const struct sight *sight)
 	seeing->show(seeing->context, sight);
 }
 
-void view_done(struct view_job *job, const char *format, ...)
+void view_done_pieces(struct view_job *job, const char *const pieces[VIEW_DONE_MAX])
 {
-	va_list args;
-	va_start(args, format);
-	vsnprintf(job->done, sizeof job->done, format, args);
-	va_end(args);
+	memcpy(job->done, pieces, sizeof job->done);
+	job->called_back = false;
+}
+
+void view_done_text(const struct view_job *job, char *text, size_t size)
+{
+	size_t used = (size_t)snprintf(text, size, "%s", job->done[0] ? job->done[0] : "the job was looked at");
+	for (unsigned i = 1; i < VIEW_DONE_MAX && job->done[i] && used < size; i++) used += (size_t)snprintf(text + used, size - used, "%s", job->done[i]);
 }
 
 const char *view_text(struct view_seeing *seeing, const char *text)
@@ -324,7 +327,8 @@ static void see_callback(struct view_seeing *seeing)
 	job->stirs++;
 	struct sight sight = { .kind = SIGHT_CALLBACK, .line = line, .now_ns = line->at_ns, .job = job, .state = state,
 		.from = job->state, .callback = kind, .returned = view_code(seeing->view, line, "return", 0), .failure = CAUSE_NONE };
-	view_done(job, "%s was called for %s", names[kind], job->name);
+	view_done(job, names[kind], " was called for ", job->name);
+	job->called_back = true;
 	view_show(seeing, &sight);
 	struct view_calls *calls = &job->callbacks[kind];
 	/* One that a call has overtaken belongs to the round before it (CB-025). */

@@ -16,7 +16,7 @@
 #define VIEW_ANSWERS_MAX 64u     /* of QueryInterface; later ones are forgotten */
 #define VIEW_TEXTS_MAX 32u       /* descriptions of codes; likewise */
 #define VIEW_TAKEN_MAX 8u
-#define VIEW_DONE_MAX 200
+#define VIEW_DONE_MAX 8u
 #define VIEW_NEVER INT64_MAX
 #define VIEW_SERVES_MAX 256u
 #define VIEW_SIZE_UNKNOWN UINT64_MAX  /* of the API, too */
@@ -264,7 +264,8 @@ struct view_job {
 	int64_t count;               /* GetErrorCount, as asked last; 0 for a new job */
 	unsigned failures_counted, failures_uncounted, failures_mixed;  /* changes to an error state since then */
 	unsigned failures_connecting; /* retries that failed from CONNECTING since then: C-65 */
-	char done[VIEW_DONE_MAX];    /* what happened last, in words */
+	const char *done[VIEW_DONE_MAX];  /* what happened last, in pieces; NULL ends them */
+	bool called_back;            /* that was a callback */
 
 	struct view_add add;
 	struct view_prefix prefix;
@@ -336,11 +337,8 @@ struct view {
 	enum dialect dialect;
 	bool virtual_time;
 	unsigned jobs_count;
-	struct view_job *jobs[VIEW_JOBS_MAX];
 	unsigned handles_count;
-	struct view_handle *handles[VIEW_HANDLES_MAX];
 	unsigned conditions_count;
-	struct view_condition conditions[VIEW_CONDITIONS_MAX];
 	bool blind;                  /* nobody recorded what the origin saw: what was sent of a file is not known */
 	unsigned taken_count;        /* files that were put where a job's may want to be; later ones are forgotten */
 	const char *taken[VIEW_TAKEN_MAX];
@@ -358,11 +356,14 @@ struct view {
 	int64_t slack_at_ns, drift[2];        /* millionths: of boot and monotonic */
 	enum cause block_cause;
 	unsigned answers_count, descriptions_count;
-	struct view_answer answers[VIEW_ANSWERS_MAX];
-	struct view_description descriptions[VIEW_TEXTS_MAX];
 	int64_t retry_after_ns;      /* the longest Retry-After that the origin was told to give */
 	const char *folder;          /* of the first file that was added, with the separator; NULL: none yet */
 	unsigned serves_count;
+	struct view_job *jobs[VIEW_JOBS_MAX];   /* from here on only what the counts say is used */
+	struct view_handle *handles[VIEW_HANDLES_MAX];
+	struct view_condition conditions[VIEW_CONDITIONS_MAX];
+	struct view_answer answers[VIEW_ANSWERS_MAX];
+	struct view_description descriptions[VIEW_TEXTS_MAX];
 	struct view_serve serves[VIEW_SERVES_MAX];
 };
 
@@ -408,8 +409,11 @@ struct sight {
 void view_init(struct view *view, struct arena *arena, const struct machine *machine);
 
 typedef void view_shower(void *context, const struct sight *sight);
-/* Takes a line in and shows what it is, once for each job that it concerns. Returns STATUS_NO_MEMORY, STATUS_LIMIT. */
+/* Takes a line in and shows what it is, once for each job that it concerns. The line stays where and as it is for as long as the view is used. Returns STATUS_NO_MEMORY, STATUS_LIMIT. */
 enum status view_see(struct view *view, const struct trace_line *line, view_shower *show, void *context);
+
+/* What happened last to the job, in words; `the job was looked at` when nothing did. */
+void view_done_text(const struct view_job *job, char *text, size_t size);
 
 /* What may have caused the present error of a job: whatever failed since the content before the last. */
 void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes);

@@ -370,7 +370,7 @@ static void open_call(struct view_job *job, const struct sight *sight)
 	job->call_ns = sight->now_ns;
 	job->call_attempts = job->attempts;
 	job->call_in_callback = job->callbacks[VIEW_JOB_ERROR].count && job->callbacks[VIEW_JOB_ERROR].at_ns == sight->now_ns &&
-		!strncmp(job->done, "JobError", 8);
+		job->called_back && !strcmp(job->done[0], "JobError");
 }
 
 static void note_release(struct view *view, struct view_job *job)
@@ -440,15 +440,16 @@ static bool passed_null(const struct sight *sight)
 	return out && !strcmp(out, "null");
 }
 
-static void tell_call(struct view *view, const struct sight *sight)
+static void tell_call(struct view_seeing *seeing, const struct sight *sight)
 {
-	const char *name = sight->method ? sight->method->name : sight->command;
-	const char *state = machine_state_name(sight->state);
+	const char *state = machine_state_name(sight->state), *word = sight->hr ? machine_code_name(seeing->view->dialect, sight->hr) : "S_OK";
 	char code[16];
-	const char *word = machine_code_name(view->dialect, sight->hr);
-	snprintf(code, sizeof code, "0x%08X", (unsigned)sight->hr);
-	view_done(sight->job, "%s was called on %s%s%s and answered %s", name, sight->line->object, state ? " in " : "",
-		state ? state : "", sight->hr == 0 ? "S_OK" : word ? word : code);
+	if (!word) {
+		snprintf(code, sizeof code, "0x%08X", (unsigned)sight->hr);
+		word = view_text(seeing, code);
+	}
+	view_done(sight->job, sight->method ? sight->method->name : sight->command, " was called on ", sight->line->object, state ? " in " : "",
+		state ? state : "", " and answered ", word);
 }
 
 static void see_states(struct view_seeing *seeing, const struct sight *sight)
@@ -486,7 +487,7 @@ void view_call_see(struct view_seeing *seeing)
 		note_file_property(seeing, &sight);
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);
-		tell_call(view, &sight);
+		tell_call(seeing, &sight);
 		view_progress_call(seeing, &sight);
 	}
 	for (unsigned i = 0; !job && sight.failed && i < view->jobs_count; i++) see_failure(view->jobs[i], &sight);

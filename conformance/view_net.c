@@ -96,7 +96,7 @@ static void see_request(const struct trace_line *line, struct view_job *job, str
 	job->attempts++;
 	job->attempt_ns = line->at_ns;
 	job->requests_since_look++;
-	view_done(job, "the origin was asked for %s (%s)", line->object, file->asked_head ? "HEAD" : "GET");
+	view_done(job, "the origin was asked for ", line->object, file->asked_head ? " (HEAD)" : " (GET)");
 }
 
 /* The body fell silent before it ended: its last byte came any time after the request. */
@@ -268,8 +268,9 @@ static enum cause see_response(struct view *view, const struct trace_line *line,
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
 	}
 	view->redirected |= file->redirected;
-	view_done(job, "the origin answered %s with %u%s%s", line->object, status, ending && strcmp(ending, "done") ? ", ending in " : "",
-		ending && strcmp(ending, "done") ? ending : "");
+	bool done = !ending || !strcmp(ending, "done");
+	const char *answer = trace_get(line, "status");
+	view_done(job, "the origin answered ", line->object, " with ", answer ? answer : "nothing", done ? "" : ", ending in ", done ? "" : ending);
 	return failure;
 }
 
@@ -345,7 +346,8 @@ static void see_connect(struct view_seeing *seeing)
 {
 	struct view *view = seeing->view;
 	const struct trace_line *line = seeing->line;
-	enum cause cause = cause_of_host(trace_get(line, "answer"));
+	const char *answer = trace_get(line, "answer");
+	enum cause cause = cause_of_host(answer);
 	unsigned jobs = 0;
 	if (cause == CAUSE_NONE) return;
 	for (unsigned i = 0; i < view->jobs_count; i++) jobs += may_connect(view->jobs[i]) && file_of_host(view->jobs[i], line->object) >= 0;
@@ -363,7 +365,7 @@ static void see_connect(struct view_seeing *seeing)
 		if (job->first_error_ns == VIEW_NEVER) job->first_error_ns = line->at_ns;
 		job->files[f]->last_failure = cause;
 		add_cause(job, (struct view_cause){ cause, 0, VIEW_FILE_NONE, jobs == 1, false, line->at_ns });
-		view_done(job, "the connection to %s failed (%s)", line->object, trace_get(line, "answer"));
+		view_done(job, "the connection to ", line->object, " failed (", answer ? answer : "", ")");
 		view_show(seeing, &sight);
 	}
 }
@@ -614,7 +616,7 @@ void view_net_world(struct view_seeing *seeing)
 			.failure = CAUSE_NONE };
 		if (strcmp(line->event, "serve")) {
 			job->stirs++;
-			view_done(job, "the world changed: %s %s", line->event, line->fields_count ? line->text + line->fields[0].at : "");
+			view_done(job, "the world changed: ", line->event, " ", line->fields_count ? line->text + line->fields[0].at : "");
 		}
 		view_show(seeing, &sight);
 	}

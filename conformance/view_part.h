@@ -16,8 +16,9 @@ struct view_seeing {
 void view_show(struct view_seeing *seeing, const struct sight *sight);
 /* An observation of the job's state. */
 void view_state(struct view_seeing *seeing, struct view_job *job, enum state state);
-/* What happened last to the job. */
-void view_done(struct view_job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What happened last to the job, in pieces that stay: it is asked for only when something is wrong. */
+#define view_done(job, ...) view_done_pieces(job, (const char *const[VIEW_DONE_MAX]){ __VA_ARGS__ })
+void view_done_pieces(struct view_job *job, const char *const pieces[VIEW_DONE_MAX]);
 const char *view_text(struct view_seeing *seeing, const char *text);
 struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name, enum view_handle_kind kind, struct view_job *job);
 

@@ -232,7 +232,7 @@ void view_progress_astray(struct view_seeing *seeing)
 			if (!same_but_escapes(job->files[f]->path, line->object)) continue;
 			struct sight sight = { .kind = SIGHT_ASTRAY, .line = line, .now_ns = line->at_ns, .job = job, .file = job->files[f],
 				.file_index = (int)f, .state = job->state, .failure = CAUSE_NONE };
-			view_done(job, "the origin was asked for %s", line->object);
+			view_done(job, "the origin was asked for ", line->object);
 			view_show(seeing, &sight);
 		}
 }

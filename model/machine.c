@@ -84,14 +84,16 @@ static unsigned row_rank(const struct move *row)
 	return cell_rank(row->from, row->event);
 }
 
-/* Rows stand in the order of states, then events (table_test.c), so the first one is found by halving. */
+/* Rows stand in the order of states, then events (table_test.c), and no cell is empty: the first row of a cell stands at its rank or, by as
+ * many as cells before it have more than one, behind it. */
 const struct move *machine_cell(const struct machine *machine, enum state from, enum event event, unsigned *count)
 {
-	unsigned low = 0, high, rank = cell_rank(from, event);
+	unsigned rank = cell_rank(from, event), low = rank, high;
 
 	assert(machine && count);
 	assert((unsigned)from < STATE_COUNT && (unsigned)event < EVENT_COUNT);
-	high = machine->moves_count;
+	assert(machine->moves_count >= STATE_COUNT * EVENT_COUNT);
+	high = rank + (machine->moves_count - STATE_COUNT * EVENT_COUNT);
 	while (low < high) {
 		unsigned middle = low + (high - low) / 2;
 

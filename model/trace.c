@@ -18,12 +18,31 @@ const char *trace_actor_name(enum actor actor)
 	return (unsigned)actor < ACTOR_COUNT ? actor_names[actor] : NULL;
 }
 
+#define W BYTE_WORD
+#define K (BYTE_WORD | BYTE_KEY)
+#define C BYTE_CONTROL
+#define E BYTE_ESCAPED
+const uint8_t trace_bytes[256] = {
+	C, C, C, C, C, C, C, C, C, 0, C | E, C, C, C, C, C,  C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
+	0, W, E, W, W, W, W, W, W, W, W, W, W, K, K, W,  K, K, K, K, K, K, K, K, K, K, W, W, W, W, W, W,   /* !"#$%&'()*+,-./ 0-9 :;<=>? */
+	W, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,  K, K, K, K, K, K, K, K, K, K, K, W, E, W, W, K,   /* @A-O P-Z [\]^_ */
+	W, K, K, K, K, K, K, K, K, K, K, K, K, K, K, K,  K, K, K, K, K, K, K, K, K, K, K, W, W, W, W, C,   /* `a-o p-z {|}~ DEL */
+	W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,  W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,  W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,  W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+	W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,  W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+};
+#undef W
+#undef K
+#undef C
+#undef E
+
 /* Copies a word for the fixed places of a line. Whatever it was, it can be read again. */
-static void copy_word(char *to, size_t size, const char *word, bool (*is_allowed)(char))
+static inline void copy_word(char *to, size_t size, const char *word, unsigned allowed)
 {
 	size_t n = 0;
 
-	for (; word[n] && n < size - 1; n++) to[n] = is_allowed(word[n]) ? word[n] : '_';
+	for (; word[n] && n < size - 1; n++) to[n] = trace_bytes[(unsigned char)word[n]] & allowed ? word[n] : '_';
 	if (n == 0) to[n++] = '-';
 	to[n] = '\0';
 }
@@ -38,8 +57,8 @@ void trace_line_init(struct trace_line *line, int64_t at_ns, enum actor actor, c
 	line->at_ns = at_ns;
 	line->actor = actor;
 	line->from = line->to = STATE_NONE;
-	copy_word(line->object, sizeof line->object, object, is_word_byte);
-	copy_word(line->event, sizeof line->event, event, is_word_byte);
+	copy_word(line->object, sizeof line->object, object, BYTE_WORD);
+	copy_word(line->event, sizeof line->event, event, BYTE_WORD);
 }
 
 /* How many bytes of value[length] fit into `left` printed bytes. */
@@ -64,7 +83,8 @@ void trace_append(struct trace_line *line, const char *key, const char *value, s
 	size_t tail_length = strlen(tail);
 
 	assert(line->text_length + length + tail_length < sizeof line->text);
-	copy_word(field->key, sizeof field->key, key, is_key_byte);
+	memset(field->key, 0, TRACE_KEY_WORD);   /* trace_get compares so many at once */
+	copy_word(field->key, sizeof field->key, key, BYTE_KEY);
 	field->at = line->text_length;
 	for (size_t i = 0; i < length; i++) {
 		to[i] = is_control(value[i]) && value[i] != '\n' ? '?' : value[i];
@@ -95,12 +115,26 @@ void trace_add(struct trace_line *line, const char *key, const char *value)
 	trace_append(line, key, value, n, CUT);
 }
 
+/* Digits are made from behind: a line has many numbers, and printf is slow. */
+static void add_number(struct trace_line *line, const char *key, uint64_t value, bool negative)
+{
+	char text[24], *at = text + sizeof text - 1;
+
+	*at = '\0';
+	do *--at = (char)('0' + value % 10);
+	while (value /= 10);
+	if (negative) *--at = '-';
+	trace_add(line, key, at);
+}
+
 void trace_add_int(struct trace_line *line, const char *key, int64_t value)
 {
-	char text[24];
+	add_number(line, key, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0);
+}
 
-	snprintf(text, sizeof text, "%lld", (long long)value);
-	trace_add(line, key, text);
+void trace_add_unsigned(struct trace_line *line, const char *key, uint64_t value)
+{
+	add_number(line, key, value, false);
 }
 
 void trace_add_hex(struct trace_line *line, const char *key, uint32_t value)
@@ -125,14 +159,6 @@ void trace_line_copy(void *to, const struct trace_line *line)
 	copy->escaped = line->escaped;
 	memcpy(copy->text, line->text, line->text_length);
 	((char *)to)[offsetof(struct trace_line, text) + line->text_length] = '\0';
-}
-
-const char *trace_get(const struct trace_line *line, const char *key)
-{
-	assert(line && key);
-	for (unsigned i = 0; i < line->fields_count; i++)
-		if (line->fields[i].key[0] == key[0] && !strcmp(line->fields[i].key, key)) return line->text + line->fields[i].at;
-	return NULL;
 }
 
 static int digit_value(char c)

@@ -9,28 +9,31 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define CUT "..."
 
+/* What a byte is, as bits: of all bytes. */
+enum { BYTE_WORD = 1, BYTE_KEY = 2, BYTE_CONTROL = 4, BYTE_ESCAPED = 8 };
+extern const uint8_t trace_bytes[256];
+
 /* What must not stand bare in a line: blanks, control characters and quotes. */
 static inline bool is_word_byte(char c)
 {
-	return (unsigned char)c > ' ' && c != 0x7f && c != '"' && c != '\\';
-}
-
-static inline bool is_key_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-		c == '-';
+	return (trace_bytes[(unsigned char)c] & BYTE_WORD) != 0;
 }
 
 /* A tab is harmless inside quotes; others would disturb a terminal, and stand in no trace. */
 static inline bool is_control(char c)
 {
-	return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+	return (trace_bytes[(unsigned char)c] & BYTE_CONTROL) != 0;
+}
+
+static inline bool is_key_byte(char c)
+{
+	return (trace_bytes[(unsigned char)c] & BYTE_KEY) != 0;
 }
 
 /* An escape takes two bytes of the printed line, and counts so. */
 static inline bool is_escaped(char c)
 {
-	return c == '"' || c == '\\' || c == '\n';
+	return (trace_bytes[(unsigned char)c] & BYTE_ESCAPED) != 0;
 }
 
 /* Bytes of TRACE_TEXT_MAX in use, as they will be printed. */

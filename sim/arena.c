@@ -39,7 +39,7 @@ static int take_must_fail(void)
 	return --arena_takes_left == 0;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
 	size_t left, padding;
 	char *memory;
@@ -52,7 +52,14 @@ void *arena_take(struct arena *arena, size_t size)
 	if (padding > left || size > left - padding) return NULL;
 	memory = arena->at + padding;
 	arena->at = memory + size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+	void *memory = arena_room(arena, size);
+
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 char *arena_text(struct arena *arena, const char *text, size_t length)
@@ -61,8 +68,10 @@ char *arena_text(struct arena *arena, const char *text, size_t length)
 
 	assert(text || length == 0);
 	if (length == SIZE_MAX) return NULL;
-	copy = arena_take(arena, length + 1);
-	if (copy && length) memcpy(copy, text, length);
+	copy = arena_room(arena, length + 1);
+	if (!copy) return NULL;
+	if (length) memcpy(copy, text, length);
+	copy[length] = '\0';
 	return copy;
 }
 

@@ -17,6 +17,8 @@ void arena_reset(struct arena *arena);
 
 /* Zeroed memory, aligned for any type. Returns NULL when the arena is used up. */
 void *arena_take(struct arena *arena, size_t size);
+/* The same as it is, for what counts how much of it is used. */
+void *arena_room(struct arena *arena, size_t size);
 /* Copy of text[length] with a NUL. Returns NULL when the arena is used up. */
 char *arena_text(struct arena *arena, const char *text, size_t length);
 

@@ -462,7 +462,8 @@ struct player *play_new(struct arena *arena, const struct scenario *scenario, st
 	assert(arena && scenario && target && options && play && failure);
 	assert(scenario->dialects[options->dialect]);
 	memset(play, 0, sizeof *play);
-	player = arena_take(arena, sizeof *player);
+	player = arena_room(arena, sizeof *player);
+	if (player) memset(player, 0, offsetof(struct player, handles));
 	if (!player) {
 		memset(failure, 0, sizeof *failure);
 		snprintf(failure->text, sizeof failure->text, "expected memory for the play, found none left");

@@ -108,7 +108,7 @@ struct player {
 	int64_t crash_left;                   /* events until then */
 
 	unsigned handles_count, jobs_count, policies_count, watches_count, counts_count, binds_count;
-	struct play_handle handles[PLAY_HANDLES_MAX];
+	struct play_handle handles[PLAY_HANDLES_MAX];   /* from here on only what the counts say is used */
 	struct play_job jobs[PLAY_JOBS_MAX];
 	struct play_policy policies[PLAY_POLICIES_MAX];
 	struct play_watch watches[PLAY_WATCHES_MAX];

@@ -160,7 +160,7 @@ unsigned play_line_count(struct player *player, const char *what, const char *ob
 			play_line_limit(player, PLAY_COUNTS_MAX, "paths and callbacks to count");
 			return 0;
 		}
-		count->what = play_line_copy(player, what);
+		*count = (struct play_count){ .what = play_line_copy(player, what) };
 		count->object = play_line_copy(player, object);
 		if (player->status != STATUS_OK) return 0;
 		player->counts_count++;

@@ -8,7 +8,7 @@
 bool service_init(struct service *service, struct arena *arena, struct target *target, const struct machine *machine,
 	uint64_t seed)
 {
-	memset(service, 0, sizeof *service);
+	memset(service, 0, offsetof(struct service, jobs));
 	service->arena = arena;
 	service->target = target;
 	service->machine = machine;

@@ -183,18 +183,18 @@ struct service {
 	enum cause block_cause;
 	bool no_memory;
 	bool probed;                       /* the call that is answered is the player's own look */
-	struct service_job *jobs[SERVICE_JOBS_MAX];
 	unsigned jobs_count;
 	uint64_t waits;
-	struct handle handles[SERVICE_HANDLES_MAX];
-	struct object objects[SERVICE_HANDLES_MAX];
 	unsigned handles_top, objects_top; /* places beyond were never used */
 	uint64_t handles_made;
 	unsigned callbacks_made;
-	struct { char path[TRACE_WORD_MAX]; unsigned requests; } paths[SERVICE_PATHS_MAX];
 	unsigned paths_count;
 	struct service_route routes[SERVICE_ROUTES];   /* of the commands used last, by a hash of their names */
 	char text[VALUE_TEXT_MAX];         /* of the reply */
+	struct service_job *jobs[SERVICE_JOBS_MAX];    /* from here on only what the counts say is used, and the rest is never looked at */
+	struct { char path[TRACE_WORD_MAX]; unsigned requests; } paths[SERVICE_PATHS_MAX];
+	struct handle handles[SERVICE_HANDLES_MAX];
+	struct object objects[SERVICE_HANDLES_MAX];
 };
 
 /* --- service.c: jobs and what happens to them */

@@ -32,10 +32,8 @@ static void stop(struct service_job *job)
 
 static void add_unsigned(struct trace_line *line, const char *key, uint64_t value)
 {
-	char text[24];
-
-	snprintf(text, sizeof text, "%" PRIu64, value);
-	trace_add(line, key, value == UINT64_MAX ? "none" : text);
+	if (value == UINT64_MAX) trace_add(line, key, "none");
+	else trace_add_unsigned(line, key, value);
 }
 
 static void tell_connect(struct service_job *job)
@@ -56,7 +54,7 @@ static unsigned count_request(struct service *service, const char *path)
 	if (i == SERVICE_PATHS_MAX) return 0;
 	if (i == service->paths_count) {
 		snprintf(service->paths[i].path, TRACE_WORD_MAX, "%.*s", TRACE_WORD_MAX - 1, path);
-		service->paths_count++;
+		service->paths[service->paths_count++].requests = 0;
 	}
 	return ++service->paths[i].requests;
 }

@@ -21,7 +21,7 @@ struct world {
 static enum status world_begin(void *self, const struct scenario *scenario, struct failure *failure)
 {
 	struct world *world = self;
-	struct service *service = world->service ? world->service : arena_take(world->arena, sizeof *service);
+	struct service *service = world->service ? world->service : arena_room(world->arena, sizeof *service);
 
 	(void)scenario;
 	world->service = service;

@@ -39,7 +39,10 @@ static void see_text(struct judge *judge, const char *text)
 		n += snprintf(padded + n, sizeof padded - (size_t)n, "%.*s", (int)(length - time), text + time);
 		if (trace_parse(padded, (size_t)n, &line, &present, &failure)) fail_msg("%s: %s", padded, failure.text);
 		assert_true(present);
-		assert_int_equal(judge_see(judge, &line), STATUS_OK);
+		struct trace_line *kept = arena_take(&arena, trace_line_size(&line));
+		assert_non_null(kept);
+		trace_line_copy(kept, &line);
+		assert_int_equal(judge_see(judge, kept), STATUS_OK);
 		text += length + (text[length] == '\n');
 	}
 	assert_int_equal(judge_end(judge), STATUS_OK);
