@@ -103,7 +103,9 @@ static uint32_t may_follow(const struct judge *judge, const struct call_rule *ro
 void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (!job || judge->view.service_down || (sight->kind != SIGHT_CALL && sight->kind != SIGHT_STATE)) return;
+	/* Cheap questions first: many rules ask, at every call. */
+	bool called = sight->kind == SIGHT_CALL && sight->event <= EVENT_CANCEL, seen = sight->kind == SIGHT_STATE && job && job->call_open;
+	if (!job || (!called && !seen) || judge->view.service_down) return;
 	const struct call_rule *row = call_rule(rule);
 	if (sight->kind == SIGHT_CALL && sight->event == row->event && state_in(sight->state, row->in) && call_concerns(judge, rule, job, sight->hr)) {
 		bool moved = !sight->sure && judge_after_call(judge, job, judge_closure(judge, job, STATE_BIT(sight->state)) & ~row->in, row->event, sight->hr);

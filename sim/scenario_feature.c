@@ -27,9 +27,9 @@ bool scenario_feature_is_of_world(const char *text, size_t length)
 	const struct fault_word *words = fault_words(&count);
 
 	for (size_t i = 0; i < ROWS_COUNT; i++)
-		if (strlen(rows[i].feature) == length && !memcmp(rows[i].feature, text, length)) return true;
+		if (*rows[i].feature == *text && strlen(rows[i].feature) == length && !memcmp(rows[i].feature, text, length)) return true;
 	for (unsigned i = 0; i < count; i++)
-		if (length && strlen(words[i].feature) == length && !memcmp(words[i].feature, text, length)) return true;
+		if (length && *words[i].feature == *text && strlen(words[i].feature) == length && !memcmp(words[i].feature, text, length)) return true;
 	return false;
 }
 

@@ -161,7 +161,10 @@ struct service_route {
 	const struct method *method;
 	service_answer *answer;
 	const char *handle;                /* key of the handle that it needs; NULL: none */
+	unsigned kinds;                    /* of objects that the handle may be of, as bits */
 	bool has_out;                      /* it writes something for the client */
+	bool out_is_optional;              /* which may be NULL */
+	bool out_is_named;                 /* or E_INVALIDARG, as two pages say (C-09) */
 	bool is_local;                     /* answered without the service: a reference counted in the client */
 };
 #define SERVICE_ROUTES 64u

@@ -1,5 +1,6 @@
 /* service_call.c -- commands: which object is meant, whether the call may be made at all, and what a refusal looks like. */
 #include "sim/service.h"
+#include "sim/word_list.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -110,31 +111,22 @@ static const char *handle_key(const char *command)
 	return NULL;
 }
 
-static bool is_kind(enum object_kind kind, const char *key)
+/* Objects that a handle of the key may be of. */
+static unsigned kinds_of(const char *key)
 {
-	switch (kind) {
-	case OBJECT_JOB: return !strcmp(key, "job") || !strcmp(key, "handle");
-	case OBJECT_ERROR: return !strcmp(key, "error") || !strcmp(key, "handle");
-	case OBJECT_FILE: return !strcmp(key, "file") || !strcmp(key, "handle");
-	case OBJECT_FILES:
-	case OBJECT_JOBS: return !strcmp(key, "enum") || !strcmp(key, "handle");
-	}
-	return false;
-}
+	static const struct { const char *key; unsigned kinds; } keys[] = {
+		{ "job", 1u << OBJECT_JOB }, { "error", 1u << OBJECT_ERROR }, { "file", 1u << OBJECT_FILE }, { "enum", 1u << OBJECT_FILES | 1u << OBJECT_JOBS },
+	};
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
-		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
-	return false;
+	for (size_t i = 0; key && i < sizeof keys / sizeof *keys; i++)
+		if (!strcmp(keys[i].key, key)) return keys[i].kinds;
+	return UINT32_MAX;
 }
 
 static bool has_out(const struct method *method)
 {
 	if (!strcmp(method->command, "handle.add_ref") || !strcmp(method->command, "handle.release")) return false;
-	return method->fields[0] || has_word(method->args, "as");
+	return method->fields[0] || word_listed(method->args, "as");
 }
 
 /* What is found out about a command once, and kept. */
@@ -147,7 +139,10 @@ static bool find_route(struct call_frame *frame, struct service_route *route)
 		unsupported(frame, property, method ? "the dialect has no such method" : "no such command");
 		return false;
 	}
-	*route = (struct service_route){ method, find_answer(command), handle_key(command), has_out(method), starts_with(command, "handle.") };
+	*route = (struct service_route){ .method = method, .answer = find_answer(command), .handle = handle_key(command), .has_out = has_out(method),
+		.out_is_optional = !strcmp(command, "enum.next"), .out_is_named = !strcmp(command, "job.get") && word_listed("display_name notify_flags", property),
+		.is_local = starts_with(command, "handle.") };
+	route->kinds = kinds_of(route->handle);
 	if (!route->answer) unsupported(frame, "", "the reference does not do this");
 	return route->answer != NULL;
 }
@@ -181,25 +176,27 @@ static uint32_t find_handle(struct call_frame *frame)
 	if (!key) return 0;
 	name = service_arg_text(frame, key);
 	frame->handle = name ? service_handle_find(frame->service, name) : NULL;
-	if (!frame->handle || !is_kind(frame->handle->object->kind, key)) return service_code(frame->service, CODE_E_HANDLE);
+	if (!frame->handle || !(frame->route.kinds >> frame->handle->object->kind & 1)) return service_code(frame->service, CODE_E_HANDLE);
 	frame->job = frame->handle->object->job;
-	if (!strcmp(key, "error") && frame->job->handles == 0 &&
+	if (frame->route.kinds == 1u << OBJECT_ERROR && frame->job->handles == 0 &&
 		service_has_defect(frame->service, DEFECT_handle_dies_with_job)) return service_code(frame->service, CODE_E_HANDLE);
-	if (!strcmp(key, "file") && service_spoil_is_dead(frame)) return service_code(frame->service, CODE_E_HANDLE);
+	if (frame->route.kinds == 1u << OBJECT_FILE && service_spoil_is_dead(frame)) return service_code(frame->service, CODE_E_HANDLE);
 	return 0;
 }
 
 /* --- out parameters */
 
+/* The client passed NULL for what the call would write. */
+static bool passes_null(const struct call_frame *frame)
+{
+	return service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as");
+}
+
 /* C-09: the two pages that name a code name E_INVALIDARG. */
 static uint32_t check_out(const struct call_frame *frame)
 {
-	const char *property = frame->method->property;
-	bool named = service_varies(frame->service, VARIANT_null_is_invalid_argument) || (!strcmp(frame->call->command, "job.get") &&
-		(!strcmp(property, "display_name") || !strcmp(property, "notify_flags")));
-
-	if (!frame->route.has_out || !strcmp(frame->call->command, "enum.next")) return 0;
-	if (!service_arg_is_null(frame, "out") && !service_arg_is_null(frame, "as")) return 0;
+	if (!frame->route.has_out || frame->route.out_is_optional || !passes_null(frame)) return 0;
+	bool named = frame->route.out_is_named || service_varies(frame->service, VARIANT_null_is_invalid_argument);
 	return service_code(frame->service, named ? CODE_E_INVALIDARG : CODE_E_POINTER);
 }
 
@@ -212,7 +209,7 @@ static void refuse(struct call_frame *frame)
 
 	garbage |= service_has_defect(frame->service, DEFECT_refusals_leave_garbage);
 	frame->reply->fields_count = 0;
-	if (!frame->route.has_out || service_arg_is_null(frame, "out") || service_arg_is_null(frame, "as")) return;
+	if (!frame->route.has_out || passes_null(frame)) return;
 	if (garbage) service_reply_text(frame, "left", "garbage");
 	else add_field(frame, "left")->value = (struct value){ VALUE_NULL, 0, NULL };
 }

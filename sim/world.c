@@ -37,6 +37,7 @@ static bool is_command(const struct world *world, const char *feature)
 	const struct method *methods = machine_methods(&count);
 
 	for (unsigned i = 0; i < count; i++) {
+		if (*methods[i].command != *feature) continue;
 		size_t length = strlen(methods[i].command);
 		if (!methods[i].in[world->machine->dialect] || strncmp(methods[i].command, feature, length)) continue;
 		if (!feature[length]) return true;
