@@ -100,6 +100,7 @@ struct copy {
 	struct move *moves;
 	struct fault *faults;
 	struct answer_defect *answers;
+	uint16_t ends[MACHINE_CELLS];
 };
 
 static void add_answer(struct copy *copy, enum answer_defect_kind kind, const struct edit *edit)
@@ -149,6 +150,8 @@ const struct machine *mutant_edit(struct arena *arena, const struct machine *fro
 	for (unsigned i = 0; i < from->answers_count; i++) copy->answers[i] = from->answers[i];
 	for (unsigned i = 0; i < count; i++) edit_machine(copy, &edits[i]);
 	copy->machine.moves = copy->moves;
+	copy->machine.ends = copy->ends;
+	machine_find_ends(&copy->machine, copy->ends);
 	copy->machine.faults = copy->faults;
 	copy->machine.answers = copy->answers;
 	return &copy->machine;

@@ -61,7 +61,7 @@ static bool skip(const char **word, size_t *length, const char *prefix)
 static bool find_name(enum dialect dialect, const char *word, size_t length, uint32_t *hresult)
 {
 	for (int code = CODE_NOTHING + 1; code < CODE_COUNT; code++) {
-		if (rows[code].length != length || memcmp(word, rows[code].name, length) != 0) continue;
+		if (rows[code].length != length || *rows[code].name != *word || memcmp(word, rows[code].name, length) != 0) continue;
 		*hresult = rows[code].value[dialect];
 		return exists_in(dialect, (enum code)code);
 	}
@@ -126,6 +126,10 @@ bool machine_code(enum dialect dialect, const char *word, size_t length, uint32_
 	size_t rest_length = length;
 
 	assert((unsigned)dialect < DIALECT_COUNT && word && hresult);
+	if (length == 4 && !memcmp(word, "S_OK", 4)) {   /* what most calls answer */
+		*hresult = 0;
+		return true;
+	}
 	if (skip(&rest, &rest_length, "0x")) return parse_hex(rest, rest_length, hresult);
 	if (skip(&rest, &rest_length, "HTTP_") && parse_status(rest, rest_length, hresult)) return true;
 	return find_name(dialect, word, length, hresult) || find_full_name(dialect, word, length, hresult);

@@ -30,6 +30,28 @@ static const struct move bits_moves[] = {
 #include "model/bits.def"
 };
 
+/* One past the last row of each cell. Rows stand in the order of states, then events (table_test.c), so that of those of a cell the last
+ * one is the one that stays. */
+enum {
+#define MOVE(id, from, event, guard, to, result, effects, mark, cite) DO_ROW_##id,
+#include "model/do.def"
+};
+enum {
+#define MOVE(id, from, event, guard, to, result, effects, mark, cite) BITS_ROW_##id,
+#include "model/bits.def"
+};
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const uint16_t do_ends[MACHINE_CELLS] = {
+#define MOVE(id, from, event, guard, to, result, effects, mark, cite) [STATE_##from * EVENT_COUNT + EVENT_##event] = DO_ROW_##id + 1,
+#include "model/do.def"
+};
+static const uint16_t bits_ends[MACHINE_CELLS] = {
+#define MOVE(id, from, event, guard, to, result, effects, mark, cite) [STATE_##from * EVENT_COUNT + EVENT_##event] = BITS_ROW_##id + 1,
+#include "model/bits.def"
+};
+#pragma GCC diagnostic pop
+
 #define SECONDS(n) (INT64_C(n) * INT64_C(1000000000))
 
 static const struct machine references[DIALECT_COUNT] = {
@@ -37,6 +59,7 @@ static const struct machine references[DIALECT_COUNT] = {
 		.dialect = DIALECT_DO,
 		.moves = do_moves,
 		.moves_count = sizeof do_moves / sizeof *do_moves,
+		.ends = do_ends,
 		.faults = fault_table,
 		.limits = {
 #define LIMIT(member, in_do, do_mark, in_bits, bits_mark, cite) .member = in_do,
@@ -47,6 +70,7 @@ static const struct machine references[DIALECT_COUNT] = {
 		.dialect = DIALECT_BITS,
 		.moves = bits_moves,
 		.moves_count = sizeof bits_moves / sizeof *bits_moves,
+		.ends = bits_ends,
 		.faults = fault_table,
 		.limits = {
 #define LIMIT(member, in_do, do_mark, in_bits, bits_mark, cite) .member = in_bits,
@@ -84,26 +108,21 @@ static unsigned row_rank(const struct move *row)
 	return cell_rank(row->from, row->event);
 }
 
-/* Rows stand in the order of states, then events (table_test.c), and no cell is empty: the first row of a cell stands at its rank or, by as
- * many as cells before it have more than one, behind it. */
+void machine_find_ends(const struct machine *machine, uint16_t ends[MACHINE_CELLS])
+{
+	for (unsigned i = 0; i < machine->moves_count; i++) ends[row_rank(&machine->moves[i])] = (uint16_t)(i + 1);
+}
+
 const struct move *machine_cell(const struct machine *machine, enum state from, enum event event, unsigned *count)
 {
-	unsigned rank = cell_rank(from, event), low = rank, high;
+	unsigned rank = cell_rank(from, event), first;
 
 	assert(machine && count);
 	assert((unsigned)from < STATE_COUNT && (unsigned)event < EVENT_COUNT);
-	assert(machine->moves_count >= STATE_COUNT * EVENT_COUNT);
-	high = rank + (machine->moves_count - STATE_COUNT * EVENT_COUNT);
-	while (low < high) {
-		unsigned middle = low + (high - low) / 2;
-
-		if (row_rank(&machine->moves[middle]) < rank) low = middle + 1;
-		else high = middle;
-	}
-	*count = 0;
-	while (low + *count < machine->moves_count && row_rank(&machine->moves[low + *count]) == rank) ++*count;
-	assert(*count > 0);
-	return &machine->moves[low];
+	first = rank > 0 ? machine->ends[rank - 1] : 0;
+	assert(machine->ends[rank] > first);
+	*count = machine->ends[rank] - first;
+	return &machine->moves[first];
 }
 
 const struct move *machine_move(const struct machine *machine, const char *id)
@@ -162,7 +181,7 @@ static const char *name_of(const char *const *names, unsigned count, int value)
 static int value_of(const char *const *names, int count, const char *word, size_t length)
 {
 	for (int value = 0; value < count; value++)
-		if (strlen(names[value]) == length && memcmp(names[value], word, length) == 0) return value;
+		if (*names[value] == *word && strlen(names[value]) == length && memcmp(names[value], word, length) == 0) return value;
 	return -1;
 }
 

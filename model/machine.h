@@ -140,10 +140,13 @@ struct answer_defect {
 	int64_t value;
 };
 
+#define MACHINE_CELLS (STATE_COUNT * EVENT_COUNT)
+
 struct machine {
 	enum dialect dialect;
 	const struct move *moves;
 	unsigned moves_count;
+	const uint16_t *ends;        /* of each cell, in the order of states, then events: one past its last row */
 	const struct fault *faults;  /* CAUSE_COUNT */
 	struct limits limits;
 	uint64_t defects;            /* bits of enum defect */
@@ -156,6 +159,9 @@ struct machine {
 const struct machine *machine_reference(enum dialect dialect);
 
 bool machine_varies(const struct machine *machine, enum variant variant);
+
+/* Fills the ends of a machine whose rows were changed. */
+void machine_find_ends(const struct machine *machine, uint16_t ends[MACHINE_CELLS]);
 
 /* First row of (from, event) in the table and how many there are. Cannot fail: every cell has a row. */
 const struct move *machine_cell(const struct machine *machine, enum state from, enum event event, unsigned *count);

@@ -38,8 +38,7 @@ static bool starts_with(const char *text, const char *start)
 
 const char *play_call_key(const char *command)
 {
-	if (word_listed("job.create job.open job.enum", command) || starts_with(command, "manager.")) return NULL;
-	if (starts_with(command, "job.")) return "job";
+	if (starts_with(command, "job.")) return is(command, "job.create") || is(command, "job.open") || is(command, "job.enum") ? NULL : "job";
 	if (starts_with(command, "error.")) return "error";
 	if (starts_with(command, "file.")) return "file";
 	if (starts_with(command, "enum.")) return "enum";

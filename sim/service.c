@@ -220,7 +220,7 @@ static void tell_step(struct service_job *job, const struct occurrence *occurren
 	trace_line_init(&line, service->now_ns, ACTOR_IMPL, job->client, machine_event_name(occurrence->event));
 	line.from = from;
 	line.to = job->job.state;
-	snprintf(line.row, sizeof line.row, "%s", row->id);
+	memccpy(line.row, row->id, '\0', sizeof line.row - 1);
 	add_effects(&line, effects);
 	if (occurrence->cause != CAUSE_NONE) trace_add(&line, "cause", service->machine->faults[occurrence->cause].word);
 	if (has_effect(effects, EFFECT_ERROR_SET) || has_effect(effects, EFFECT_ERROR_NO_PROGRESS)) {

@@ -13,7 +13,7 @@
 const struct value *service_arg(const struct call_frame *frame, const char *key)
 {
 	for (unsigned i = 0; i < frame->call->args_count; i++)
-		if (!strcmp(frame->call->args[i].key, key)) return &frame->call->args[i].value;
+		if (*frame->call->args[i].key == *key && !strcmp(frame->call->args[i].key, key)) return &frame->call->args[i].value;
 	return NULL;
 }
 
