@@ -97,8 +97,9 @@ void judge_blind(struct judge *judge)
 
 struct judge *judge_new(struct arena *arena, enum dialect dialect, int64_t tolerance_ns)
 {
-	struct judge *judge = arena_take(arena, sizeof *judge);
+	struct judge *judge = arena_room(arena, sizeof *judge);
 	if (!judge) return NULL;
+	memset(judge, 0, offsetof(struct judge, view));
 	judge->arena = arena;
 	judge->tolerance_ns = judge->host_ns = tolerance_ns;
 	view_init(&judge->view, arena, machine_reference(dialect));

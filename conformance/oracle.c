@@ -31,8 +31,9 @@ static bool is_pinned(const struct search *search, const char *id)
 
 static enum status judge_beliefs(struct search *search, struct hypothesis *hypothesis)
 {
-	struct oracle_fold *fold = arena_take(search->arena, sizeof *fold);
+	struct oracle_fold *fold = arena_room(search->arena, sizeof *fold);
 	if (!fold) return STATUS_NO_MEMORY;
+	memset(fold, 0, offsetof(struct oracle_fold, view));
 	fold->arena = search->arena;
 	fold->machine = hypothesis->machine;
 	fold->tolerance_ns = fold->host_ns = search->options->tolerance_ns;

@@ -382,11 +382,12 @@ static struct believed *find(struct oracle_fold *fold, const struct view_job *vi
 	for (unsigned i = 0; i < fold->view.jobs_count; i++) {
 		if (fold->view.jobs[i] != view) continue;
 		if (fold->jobs[i]) return fold->jobs[i];
-		fold->jobs[i] = arena_take(fold->arena, sizeof *fold->jobs[i]);
+		fold->jobs[i] = arena_room(fold->arena, sizeof *fold->jobs[i]);
 		if (!fold->jobs[i]) {
 			fold->status = STATUS_NO_MEMORY;
 			return NULL;
 		}
+		memset(fold->jobs[i], 0, offsetof(struct believed, beliefs));
 		fold->jobs[i]->view = view;
 		oracle_belief_init(fold, fold->jobs[i]);
 		return fold->jobs[i];

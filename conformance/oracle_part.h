@@ -42,7 +42,6 @@ struct oracle_fold {
 	const struct machine *machine;
 	int64_t host_ns;                /* tolerance of the host */
 	int64_t tolerance_ns;           /* and, beside it, as much as the clocks of the machine are apart */
-	struct view view;
 	struct believed *jobs[VIEW_JOBS_MAX];
 	unsigned index, agreed;             /* of the present line, and of the last observation that agreed */
 	unsigned largest;
@@ -51,6 +50,7 @@ struct oracle_fold {
 	bool inconclusive, diverged;
 	struct divergence first;
 	enum status status;
+	struct view view;                   /* from here on what is used is made by whoever uses it */
 	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */
 };
 

@@ -36,7 +36,6 @@ struct judge {
 	struct arena *arena;
 	int64_t host_ns;             /* tolerance of the host */
 	int64_t tolerance_ns;        /* and, beside it, as much as the clocks of the machine are apart */
-	struct view view;
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */
 	enum status status;
@@ -47,6 +46,7 @@ struct judge {
 	const char *readings[JUDGE_READINGS_MAX];
 	const char *taken[JUDGE_READINGS_MAX];   /* by judge_take(); NULL: what the requirements say */
 	uint32_t reach[STATE_COUNT]; /* states that hidden moves lead to, as bits */
+	struct view view;            /* from here on what is used is made by whoever uses it */
 	uint16_t asked[SIGHT_KINDS][RULE_COUNT]; /* asked_count of them */
 };
 

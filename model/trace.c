@@ -105,7 +105,8 @@ void trace_add(struct trace_line *line, const char *key, const char *value)
 	if (left < sizeof CUT) return;
 	left--; /* the NUL */
 	length = strlen(value);
-	n = trace_fitting(value, length, left);
+	/* A byte takes two at most: most values need not be looked through for whether they fit. */
+	n = 2 * length <= left ? length : trace_fitting(value, length, left);
 	if (n == length) {
 		trace_append(line, key, value, length, "");
 		return;
@@ -185,11 +186,13 @@ bool trace_read_number(const char *text, size_t length, unsigned base, uint64_t 
 
 int64_t trace_get_int(const struct trace_line *line, const char *key, int64_t otherwise)
 {
-	const char *text = trace_get(line, key);
+	const char *text = trace_get(line, key), *at = text;
 	bool negative = text && text[0] == '-';
-	uint64_t number;
+	uint64_t number = 0;
 
 	if (!text) return otherwise;
+	while (*at >= '0' && *at <= '9' && at - text < 18) number = number * 10 + (uint64_t)(*at++ - '0');   /* what nearly all are */
+	if (at > text && !*at) return (int64_t)number;
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return trace_read_number(text + 2, strlen(text + 2), 16, INT64_MAX, &number) ? (int64_t)number : otherwise;
 	if (!trace_read_number(text + negative, strlen(text + negative), 10, INT64_MAX, &number)) return otherwise;

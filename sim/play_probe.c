@@ -110,7 +110,7 @@ static int file_index(struct player *player, const struct play_job *job, const c
 static void add_file(struct player *player, struct trace_line *line, const struct play_job *job, const char *error)
 {
 	struct reply reply;
-	uint32_t none = 0;
+	uint32_t none;
 	int index;
 
 	if (!ask(player, PLAY_ASK_FILE, error, "_f", &reply)) return;
@@ -121,7 +121,7 @@ static void add_file(struct player *player, struct trace_line *line, const struc
 		send(player, "handle.release", "_f", NULL, &reply);
 		return;
 	}
-	machine_code(player->options->dialect, "FILE_NOT_AVAILABLE", strlen("FILE_NOT_AVAILABLE"), &none);
+	none = machine_code_value(player->options->dialect, CODE_FILE_NOT_AVAILABLE, NULL);
 	trace_add(line, "file", reply.hr == none ? "none" : "?");
 	if (reply.hr != none) add_code(player, line, "file_hr", reply.hr);
 }
