@@ -73,6 +73,9 @@ bool oracle_belief_step(struct oracle_fold *fold, struct believed *of, const str
 	struct belief *to)
 {
 	struct effects effects;
+	unsigned count;
+	const struct move *only = machine_cell(fold->machine, from->state, occurrence->event, &count);
+	if (count == 1 && only->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) return false;   /* whatever the job is like */
 	effects_init(&effects);
 	oracle_belief_job(fold, of, from);
 	if (occurrence->event == EVENT_UNBLOCK) of->work.blocked = true;

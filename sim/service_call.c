@@ -130,9 +130,9 @@ static bool has_out(const struct method *method)
 }
 
 /* What is found out about a command once, and kept. */
-static bool find_route(struct call_frame *frame, struct service_route *route)
+static bool find_route(struct call_frame *frame, const char *property, struct service_route *route)
 {
-	const char *command = frame->call->command, *property = property_of(frame);
+	const char *command = frame->call->command;
 	const struct method *method = machine_method(command, property);
 
 	if (!method || !method->in[frame->service->machine->dialect]) {
@@ -147,22 +147,23 @@ static bool find_route(struct call_frame *frame, struct service_route *route)
 	return route->answer != NULL;
 }
 
-/* The commands of one dialect differ in length or in their last letters almost always. */
-static struct service_route *place_of(struct service *service, const char *command)
+/* The commands of one dialect differ in length or in their last letters almost always, and the properties of a job too. */
+static struct service_route *place_of(struct service *service, const char *command, const char *property)
 {
-	size_t length = strlen(command);
+	const char *word = *property ? property : command;
+	size_t length = strlen(word);
 
-	return &service->routes[(length * 7 + (length ? (unsigned char)command[length - 1] : 0)) % SERVICE_ROUTES];
+	return &service->routes[(length * 7 + (length ? (unsigned char)word[length - 1] : 0)) % SERVICE_ROUTES];
 }
 
-/* Of job.get and job.set each property is a method of its own: they are looked up each time. */
+/* Of job.get and job.set each property is a method of its own. */
 static bool resolve(struct call_frame *frame)
 {
-	const char *command = frame->call->command;
-	struct service_route *kept = place_of(frame->service, command), found;
+	const char *command = frame->call->command, *property = property_of(frame);
+	struct service_route *kept = place_of(frame->service, command, property), found;
 
-	if (kept->method && !strcmp(kept->method->command, command) && !kept->method->property[0]) frame->route = *kept;
-	else if (!find_route(frame, &found)) return false;
+	if (kept->method && !strcmp(kept->method->command, command) && !strcmp(kept->method->property, property)) frame->route = *kept;
+	else if (!find_route(frame, property, &found)) return false;
 	else frame->route = *kept = found;
 	frame->method = frame->route.method;
 	return true;

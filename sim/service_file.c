@@ -349,6 +349,6 @@ service_answer *service_file_answer(const char *command)
 	};
 
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (!strcmp(answers[i].command, command)) return answers[i].answer;
+		if (answers[i].command[4] == command[4] && !strcmp(answers[i].command, command)) return answers[i].answer;
 	return NULL;
 }
