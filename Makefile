@@ -3,7 +3,8 @@ VERSION  := 0.1.0
 PYTHON   := /usr/bin/python3
 BUILD    ?= build
 CC       := gcc
-OPT      ?= -O2
+# Whole programs are optimized when they are linked; tests are linked from the same objects without it.
+OPT      ?= -O3 -flto=2 -ffat-lto-objects
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CPPFLAGS += -D_GNU_SOURCE -DBGCHECK_VERSION='"$(VERSION)"' -I.
 CFLAGS   += -std=c11 -g -pthread $(OPT) $(WARN)
@@ -19,6 +20,7 @@ F        ?=
 S        ?=
 ifdef SAN
 BUILD    := $(BUILD)/san
+OPT      := -O2
 CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
 
@@ -63,7 +65,7 @@ $(BUILD)/libtest.a: $(TEST_PARTS:%.c=$(BUILD)/%.o)
 
 $(TESTS): %: %.o $(BUILD)/libtest.a $(BUILD)/libbgcheck.a
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(if $(findstring -flto,$(OPT)),-fno-lto) -o $@ $< $(BUILD)/libtest.a $(BUILD)/libbgcheck.a -lcmocka $(LDLIBS)
 
 test: WANTED = $(if $(T),$(filter %/$(T)_test,$(TESTS)),$(TESTS))
 test: $(TESTS) $(BUILD)/bgcheck ## run the tests of one unit: make test T=job F='resume*'
