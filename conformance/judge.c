@@ -90,6 +90,12 @@ void judge_ask_all(struct judge *judge)
 			if (rules[i].dialects[judge->view.dialect]) ask(judge, i, kind);
 }
 
+void judge_along(struct judge *judge, view_shower *along, void *context)
+{
+	judge->along = along;
+	judge->along_context = context;
+}
+
 void judge_blind(struct judge *judge)
 {
 	judge->view.blind = true;
@@ -115,6 +121,7 @@ static void fold(void *context, const struct sight *sight)
 	const uint16_t *asked = judge->asked[sight->kind];
 	for (unsigned i = 0; i < judge->asked_count[sight->kind]; i++) rules_folds[asked[i]](judge, asked[i], sight);
 	rule_reading_see(judge, sight);
+	if (judge->along) judge->along(judge->along_context, sight);
 }
 
 enum status judge_see(struct judge *judge, const struct trace_line *line)
@@ -131,6 +138,11 @@ enum status judge_see(struct judge *judge, const struct trace_line *line)
 enum status judge_end(struct judge *judge)
 {
 	return judge->status;
+}
+
+bool judge_has_seen(const struct judge *judge)
+{
+	return judge->seen > 0;
 }
 
 unsigned judge_triggered(const struct judge *judge, unsigned rule)

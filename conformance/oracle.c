@@ -29,17 +29,26 @@ static bool is_pinned(const struct search *search, const char *id)
 	return false;
 }
 
+/* The judge sees the trace by the reference's limits, once. */
+static bool goes_along(const struct search *search, const struct hypothesis *hypothesis)
+{
+	const struct judge *judge = search->options->judge;
+	return judge && judge->seen == 0 && hypothesis->machine == judge->view.machine && search->options->tolerance_ns == judge->host_ns;
+}
+
 static enum status judge_beliefs(struct search *search, struct hypothesis *hypothesis)
 {
 	struct oracle_fold *fold = arena_room(search->arena, sizeof *fold);
 	if (!fold) return STATUS_NO_MEMORY;
-	memset(fold, 0, offsetof(struct oracle_fold, view));
+	memset(fold, 0, offsetof(struct oracle_fold, own));
 	fold->arena = search->arena;
 	fold->machine = hypothesis->machine;
 	fold->tolerance_ns = fold->host_ns = search->options->tolerance_ns;
-	view_init(&fold->view, search->arena, hypothesis->machine);
-	fold->view.blind = search->options->blind;
-	enum status status = oracle_fold_run(fold, search->trace);
+	struct judge *judge = goes_along(search, hypothesis) ? search->options->judge : NULL;
+	fold->view = judge ? &judge->view : &fold->own;
+	if (!judge) view_init(&fold->own, search->arena, hypothesis->machine);
+	fold->own.blind = search->options->blind;
+	enum status status = oracle_fold_run(fold, search->trace, judge);
 	hypothesis->diverged = fold->diverged;
 	hypothesis->first = fold->first;
 	if (fold->largest > search->result->largest) search->result->largest = fold->largest;
@@ -64,9 +73,10 @@ static enum status judge_answers(struct search *search, struct hypothesis *hypot
 static enum status try(struct search *search, struct hypothesis *hypothesis)
 {
 	struct arena mark = *search->arena;
+	bool along = goes_along(search, hypothesis);
 	enum status status = judge_beliefs(search, hypothesis);
 	if (!status) status = judge_answers(search, hypothesis);
-	*search->arena = mark;
+	if (!along) *search->arena = mark;   /* what the judge has found stays */
 	search->result->hypotheses++;
 	return status;
 }

@@ -26,6 +26,7 @@
 #define BGCHECK_CONFORMANCE_ORACLE_H
 
 #include "conformance/choice.h"
+#include "conformance/rules.h"
 #include "sim/play.h"
 
 #define ORACLE_BELIEFS_MAX 128u      /* of one job; more: it is not judged any further, and that is said */
@@ -40,6 +41,7 @@ struct oracle_options {
 	const struct scenario *scenario; /* NULL: no second play, only beliefs */
 	uint64_t seed;                   /* of the second play */
 	bool blind;                      /* the record has no lines of the origin (judge_blind()) */
+	struct judge *judge;             /* has seen nothing yet, and sees the whole trace along, so that what it shows is found out once; NULL: none */
 	bool is_reference;               /* the trace is the reference's own with these choices: a second play would be the same one */
 };
 

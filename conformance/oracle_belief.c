@@ -44,9 +44,9 @@ const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *o
 	work->no_progress_held_ns = belief->held_ns;
 	work->expires_ns = belief->expires_ns;
 	work->notify_pending = belief->owed;
-	work->blocked = fold->view.policy_block;
-	work->network_up = !fold->view.net_down;
-	work->owner_present = !fold->view.logged_off;
+	work->blocked = fold->view->policy_block;
+	work->network_up = !fold->view->net_down;
+	work->owner_present = !fold->view->logged_off;
 	if (belief->state == STATE_TRANSFERRED) finish_files(work, of->view->added_in_transferred);
 	return work;
 }
@@ -150,7 +150,7 @@ struct closing {
 /* A timer that this step armed can have been armed at any time until now, and a server may have asked for more. */
 static int64_t latest(const struct closing *closing, int64_t due_ns, int64_t stamp_ns)
 {
-	int64_t until_ns = closing->now_ns, waits_ns = closing->fold->view.retry_after_ns;
+	int64_t until_ns = closing->now_ns, waits_ns = closing->fold->view->retry_after_ns;
 	if (due_ns == JOB_NEVER) return JOB_NEVER;
 	if (due_ns == closing->from.retry_ns) return closing->from.retry_last_ns;
 	return plus(plus(due_ns, until_ns > stamp_ns ? until_ns - stamp_ns : 0), waits_ns);
@@ -256,7 +256,7 @@ static void move_faults(struct closing *closing)
 	const struct view_job *view = closing->of->view;
 	struct view_causes causes;
 	if (closing->from.state > STATE_TRANSFERRING) return;
-	view_causes(&fold->view, view, &causes);
+	view_causes(fold->view, view, &causes);
 	for (unsigned i = 0; i < causes.count; i++) {
 		const struct view_cause *cause = &causes.list[i];
 		if (cause->certain && cause->at_ns < closing->from.queued_ns - fold->tolerance_ns) continue;
@@ -267,7 +267,7 @@ static void move_faults(struct closing *closing)
 		if (!view->files[f]->local) fail_by(closing, CAUSE_NO_LOCAL_PATH, 0, false);
 	if (causes.untold || !fold->watched) fail_by(closing, CAUSE_NET_RESET, 0, true);
 	int64_t most = view->max_set ? view->max_s * SECOND : INT64_C(7776000) * SECOND;
-	if (fold->view.dialect == DIALECT_BITS && view->resumed_ns != VIEW_NEVER && closing->now_ns - view->created_ns >= most - fold->tolerance_ns)
+	if (fold->view->dialect == DIALECT_BITS && view->resumed_ns != VIEW_NEVER && closing->now_ns - view->created_ns >= most - fold->tolerance_ns)
 		fail_by(closing, CAUSE_MAX_DOWNLOAD_TIME, 0, false);
 }
 
@@ -286,7 +286,7 @@ static void move_cause(struct closing *closing, enum event event, enum cause cau
 /* What the scenario did to the world; an implementation may notice it later. */
 static void move_world(struct closing *closing)
 {
-	const struct view *view = &closing->fold->view;
+	const struct view *view = closing->fold->view;
 	if (view->net_ever_down) {
 		if (lately(closing, view->net_down, view->net_up_ns)) move_cause(closing, EVENT_NET_LOST, CAUSE_NET_DOWN);
 		if (!view->net_down || lately(closing, false, view->net_down_ns)) move(closing, EVENT_NET_BACK);
@@ -309,7 +309,7 @@ static void move_world(struct closing *closing)
 /* What the world suspended it lets go again (C-15, C-64). */
 static void move_held(struct closing *closing)
 {
-	const struct view *view = &closing->fold->view;
+	const struct view *view = closing->fold->view;
 	const struct move *row = closing->from.row;
 	bool held = closing->from.state == STATE_SUSPENDED && row && (row->event == EVENT_BLOCK || row->event == EVENT_NET_LOST);
 	if (held && !(row->event == EVENT_BLOCK ? view->policy_block : view->net_down)) move(closing, EVENT_RESUME);

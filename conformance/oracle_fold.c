@@ -27,20 +27,20 @@ void oracle_text(char *to, size_t size, const char *format, ...)
 
 static const char *code_text(const struct oracle_fold *fold, uint32_t hr, char buffer[16])
 {
-	const char *word = machine_code_name(fold->view.dialect, hr);
+	const char *word = machine_code_name(fold->view->dialect, hr);
 	if (!word) oracle_text(buffer, 16, "0x%08X", (unsigned)hr);
 	return word ? word : buffer;
 }
 
 static uint32_t row_code(const struct oracle_fold *fold, const struct move *row)
 {
-	return machine_code_value(fold->view.dialect, row->result, NULL);
+	return machine_code_value(fold->view->dialect, row->result, NULL);
 }
 
 static bool is_code(const struct oracle_fold *fold, const char *word, uint32_t hr)
 {
 	uint32_t value;
-	return machine_code(fold->view.dialect, word, strlen(word), &value) && value == hr;
+	return machine_code(fold->view->dialect, word, strlen(word), &value) && value == hr;
 }
 
 /* --- the story of a divergence */
@@ -121,7 +121,7 @@ static bool agrees_state(struct seeing *seeing, struct belief *belief)
 static bool agrees_waiting(struct seeing *seeing, struct belief *belief)
 {
 	const struct oracle_fold *fold = seeing->fold;
-	const struct view *view = &fold->view;
+	const struct view *view = fold->view;
 	if (!agrees_state(seeing, belief)) return false;
 	bool calm = !view->net_ever_down && !view->policy_ever && view->kill_ns == VIEW_NEVER && view->logoff_ns == VIEW_NEVER;
 	if (belief->state != STATE_TRANSIENT_ERROR || belief->retry_last_ns == JOB_NEVER || !calm) return true;
@@ -328,7 +328,7 @@ static bool tells_of_state(const struct seeing *seeing)
 {
 	const struct sight *sight = seeing->sight;
 	bool core = sight->method && !strcmp(sight->method->interface_, "IBackgroundCopyJob");
-	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view.service_down) return false;
+	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view->service_down) return false;
 	if (sight->event != EVENT_GET_ERROR && refuses_argument(seeing)) return false;
 	return steers(sight->event) || sight->event == EVENT_GET_ERROR || core;
 }
@@ -341,7 +341,7 @@ static bool agrees_callback(struct seeing *seeing, struct belief *belief)
 	uint32_t flag = sight->callback == VIEW_JOB_ERROR ? NOTIFY_JOB_ERROR : NOTIFY_JOB_TRANSFERRED;
 	bool returned = !(sight->returned & 0x80000000u), again = machine_varies(seeing->fold->machine, VARIANT_transferred_repeated);
 	if (!(belief->owed & flag)) return false;
-	if (returned || (flag == NOTIFY_JOB_TRANSFERRED && seeing->fold->view.dialect == DIALECT_DO && !again)) belief->owed &= ~flag;
+	if (returned || (flag == NOTIFY_JOB_TRANSFERRED && seeing->fold->view->dialect == DIALECT_DO && !again)) belief->owed &= ~flag;
 	return true;
 }
 
@@ -379,8 +379,8 @@ static bool is_surely_after(const struct seeing *seeing)
 
 static struct believed *find(struct oracle_fold *fold, const struct view_job *view)
 {
-	for (unsigned i = 0; i < fold->view.jobs_count; i++) {
-		if (fold->view.jobs[i] != view) continue;
+	for (unsigned i = 0; i < fold->view->jobs_count; i++) {
+		if (fold->view->jobs[i] != view) continue;
 		if (fold->jobs[i]) return fold->jobs[i];
 		fold->jobs[i] = arena_room(fold->arena, sizeof *fold->jobs[i]);
 		if (!fold->jobs[i]) {
@@ -475,15 +475,26 @@ static bool shows_origin(const struct trace *trace)
 	return false;
 }
 
-enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace)
+/* What was agreed on before the present line. */
+static void begin_line(struct oracle_fold *fold, unsigned index)
+{
+	if (fold->observed && !fold->diverged) fold->agreed = fold->index;
+	fold->observed = false;
+	fold->index = index;
+}
+
+enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace, struct judge *judge)
 {
 	fold->watched = shows_origin(trace);
-	for (fold->index = 0; fold->index < trace->count && !fold->diverged; fold->index++) {
-		fold->tolerance_ns = fold->host_ns + view_slack_ns(&fold->view, trace->lines[fold->index]->at_ns);
-		enum status status = view_see(&fold->view, trace->lines[fold->index], see, fold);
-		if (status || fold->status) return status ? status : fold->status;
-		if (fold->observed && !fold->diverged) fold->agreed = fold->index;
-		fold->observed = false;
+	if (judge) judge_along(judge, see, fold);
+	for (unsigned i = 0; i < trace->count && (judge || (!fold->diverged && !fold->status)); i++) {
+		const struct trace_line *line = trace->lines[i];
+		if (!fold->diverged) begin_line(fold, i);
+		fold->tolerance_ns = fold->host_ns + view_slack_ns(fold->view, line->at_ns);
+		enum status status = judge ? judge_see(judge, line) : view_see(&fold->own, line, see, fold);
+		if (status) return status;
 	}
-	return STATUS_OK;
+	if (judge) judge_along(judge, NULL, NULL);
+	if (!fold->diverged) begin_line(fold, trace->count);
+	return fold->status;
 }

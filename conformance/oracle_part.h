@@ -42,22 +42,23 @@ struct oracle_fold {
 	const struct machine *machine;
 	int64_t host_ns;                /* tolerance of the host */
 	int64_t tolerance_ns;           /* and, beside it, as much as the clocks of the machine are apart */
+	const struct view *view;        /* what the trace has shown so far: the judge's, when it sees the trace along, else `own` */
 	struct believed *jobs[VIEW_JOBS_MAX];
 	unsigned index, agreed;             /* of the present line, and of the last observation that agreed */
 	unsigned largest;
-	bool observed;                      /* the present line was an observation */
+	bool observed;                      /* the line of `index` was an observation */
 	bool watched;                       /* an origin tells what it sees */
 	bool inconclusive, diverged;
 	struct divergence first;
 	enum status status;
-	struct view view;                   /* from here on what is used is made by whoever uses it */
+	struct view own;                    /* from here on what is used is made by whoever uses it */
 	struct belief before[ORACLE_BELIEFS_MAX];  /* an observation */
 };
 
 /* --- oracle_fold.c: observations */
 
-/* Folds the trace up to its end or the first divergence. */
-enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace);
+/* Folds the trace up to its end or the first divergence. The judge, unless NULL, sees all of it along. */
+enum status oracle_fold_run(struct oracle_fold *fold, const struct trace *trace, struct judge *judge);
 
 /* --- oracle_belief.c: steps and the closure */
 

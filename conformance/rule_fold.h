@@ -39,6 +39,8 @@ struct judge {
 	unsigned seen;               /* lines */
 	const struct sight *sight;   /* the present one */
 	enum status status;
+	view_shower *along;          /* is shown what the rules have been shown; NULL: nobody */
+	void *along_context;
 	unsigned asked_count[SIGHT_KINDS];             /* rules of the dialect that look at a kind of sight, in their order */
 	unsigned triggered[RULE_COUNT];
 	unsigned findings_count;
@@ -49,6 +51,9 @@ struct judge {
 	struct view view;            /* from here on what is used is made by whoever uses it */
 	uint16_t asked[SIGHT_KINDS][RULE_COUNT]; /* asked_count of them */
 };
+
+/* From here on whoever goes along is shown each sight, after the rules. NULL: nobody any more. */
+void judge_along(struct judge *judge, view_shower *along, void *context);
 
 /* From here on every fold is asked at every sight: what rule_sight.def says is held against that (rules_test.c). */
 void judge_ask_all(struct judge *judge);

@@ -66,6 +66,9 @@ enum status judge_see(struct judge *judge, const struct trace_line *line);
 /* After the last line. */
 enum status judge_end(struct judge *judge);
 
+/* Whether a line was seen. */
+bool judge_has_seen(const struct judge *judge);
+
 /* How often the trigger of a rule happened. */
 unsigned judge_triggered(const struct judge *judge, unsigned rule);
 unsigned judge_findings_count(const struct judge *judge);

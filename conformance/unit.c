@@ -142,12 +142,13 @@ static struct judge *make_judge(struct arena *arena, const struct unit_options *
 	return judge;
 }
 
-/* Why it could not be judged to its end; NULL: it was. */
+/* Why it could not be judged to its end; NULL: it was. With the oracle it may have seen the trace already. */
 static const char *judge_trace(struct judge *judge, const struct trace *trace)
 {
 	if (!judge) return "out of memory in the judge";
-	for (unsigned i = 0; i < trace->count; i++)
-		if (judge_see(judge, trace->lines[i])) return "a limit of the judge was exceeded";
+	bool seen = judge_has_seen(judge);
+	for (unsigned i = 0; !seen && i < trace->count; i++)
+		if (judge_see(judge, trace->lines[i])) break;
 	return judge_end(judge) ? "a limit of the judge was exceeded" : NULL;
 }
 
@@ -182,24 +183,28 @@ static const char *tell_no_rules(json_t *result)
 	return NULL;
 }
 
-/* is_reference: the play is the reference's own. */
+/* is_reference: the play is the reference's own. judge: sees the trace along, unless NULL. */
 static const char *ask_oracle(struct arena *arena, const struct unit_options *options, const struct unit *unit, const struct play *play,
-	bool is_reference, struct oracle_result *found)
+	bool is_reference, struct judge *judge, struct oracle_result *found)
 {
 	struct oracle_options how = { .dialect = unit->dialect, .tolerance_ns = options->impl == IMPL_EXEC ? options->tolerance_ns : 0,
-		.choices = &options->choices, .scenario = unit->scenario, .seed = options->seed, .is_reference = is_reference, .blind = options->blind };
+		.choices = &options->choices, .scenario = unit->scenario, .seed = options->seed, .judge = judge, .is_reference = is_reference, .blind = options->blind };
 	*found = (struct oracle_result){ 0 };
 	return oracle_judge(arena, &how, &play->trace, found) ? "a limit of the oracle was exceeded" : NULL;
 }
 
-static const char *tell_oracle(json_t *result, struct arena *arena, const struct unit_options *options, const struct unit *unit,
+/* Rules and oracle, each unless it is off; the oracle first, since the judge sees the trace along with it. */
+static const char *tell_judges(json_t *result, struct arena *arena, const struct unit_options *options, const struct unit *unit,
 	const struct play *play)
 {
+	struct judge *judge = options->no_rules ? NULL : make_judge(arena, options, unit);
+	bool asks = options->oracle != ORACLE_OFF && play->end != PLAY_BROKEN;
 	struct oracle_result found;
-	if (options->oracle == ORACLE_OFF || play->end == PLAY_BROKEN) return NULL;
-	const char *harness = ask_oracle(arena, options, unit, play, options->impl == IMPL_REFERENCE, &found);
-	if (!harness) oracle_tell(result, &found, options->impl != IMPL_EXEC || options->oracle == ORACLE_STRICT);
-	return harness;
+	const char *oracle = asks ? ask_oracle(arena, options, unit, play, options->impl == IMPL_REFERENCE, judge, &found) : NULL;
+	const char *rules = options->no_rules ? tell_no_rules(result) : tell_judgement(result, judge, unit, play);
+	if (rules || oracle) return rules ? rules : oracle;
+	if (asks) oracle_tell(result, &found, options->impl != IMPL_EXEC || options->oracle == ORACLE_STRICT);
+	return NULL;
 }
 
 char *unit_trace_text(struct arena *arena, const struct trace *trace, size_t *length)
@@ -317,8 +322,7 @@ json_t *unit_judge(struct arena *arena, const struct unit_options *options, cons
 	json_object_set_new(result, "impl", impl);
 	tell_end(result, &recorded->play);
 	how.blind = recorded_is_blind(recorded);
-	const char *harness = how.no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, &how, &unit), &unit, &recorded->play);
-	if (!harness) harness = tell_oracle(result, arena, &how, &unit, &recorded->play);
+	const char *harness = tell_judges(result, arena, &how, &unit, &recorded->play);
 	tell_file_lines(result, recorded);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, &file, &recorded->play);
 	if (harness) json_put_text(result, "harness", harness);
@@ -361,8 +365,7 @@ json_t *unit_run(struct arena *arena, const struct unit_options *options, const 
 		return result;
 	}
 	tell_end(result, &play);
-	const char *harness = options->no_rules ? tell_no_rules(result) : tell_judgement(result, make_judge(arena, options, unit), unit, &play);
-	if (!harness) harness = tell_oracle(result, arena, options, unit, &play);
+	const char *harness = tell_judges(result, arena, options, unit, &play);
 	const char *golden = check_golden(arena, options, unit, &play);
 	if (golden) json_put_text(result, "golden", golden);
 	if (!harness && options->out_dir) harness = write_trace(result, arena, options, unit, &play);
@@ -382,10 +385,15 @@ void unit_try(struct arena *arena, const struct unit_options *options, const str
 		trial->harness = "the player ran out of memory or over a limit";
 		return;
 	}
+	bool asks = options->oracle != ORACLE_OFF && trial->play.end != PLAY_BROKEN;
+	const char *oracle = NULL;
 	trial->judge = make_judge(arena, options, unit);
+	/* A mutant is not asked about twice when a rule has told it from the reference. */
+	if (asks && is_reference && trial->judge) oracle = ask_oracle(arena, options, unit, &trial->play, is_reference, trial->judge, &found);
 	trial->harness = judge_trace(trial->judge, &trial->play.trace);
-	if (trial->harness || options->oracle == ORACLE_OFF || trial->play.end == PLAY_BROKEN || judge_findings_count(trial->judge)) return;
-	trial->harness = ask_oracle(arena, options, unit, &trial->play, is_reference, &found);
-	trial->diverged = found.diverged;
+	if (trial->harness || !asks || judge_findings_count(trial->judge)) return;
+	if (!is_reference) oracle = ask_oracle(arena, options, unit, &trial->play, is_reference, NULL, &found);
+	trial->harness = oracle;
+	trial->diverged = !oracle && found.diverged;
 	trial->first = found.first;
 }
