@@ -379,20 +379,17 @@ static bool is_surely_after(const struct seeing *seeing)
 
 static struct believed *find(struct oracle_fold *fold, const struct view_job *view)
 {
-	for (unsigned i = 0; i < fold->view->jobs_count; i++) {
-		if (fold->view->jobs[i] != view) continue;
-		if (fold->jobs[i]) return fold->jobs[i];
-		fold->jobs[i] = arena_room(fold->arena, sizeof *fold->jobs[i]);
-		if (!fold->jobs[i]) {
-			fold->status = STATUS_NO_MEMORY;
-			return NULL;
-		}
-		memset(fold->jobs[i], 0, offsetof(struct believed, beliefs));
-		fold->jobs[i]->view = view;
-		oracle_belief_init(fold, fold->jobs[i]);
-		return fold->jobs[i];
+	struct believed **of = &fold->jobs[view->index];
+	if (*of) return *of;
+	*of = arena_room(fold->arena, sizeof **of);
+	if (!*of) {
+		fold->status = STATUS_NO_MEMORY;
+		return NULL;
 	}
-	return NULL;
+	memset(*of, 0, offsetof(struct believed, beliefs));
+	(*of)->view = view;
+	oracle_belief_init(fold, *of);
+	return *of;
 }
 
 /* A view has more files than a job of the model. */

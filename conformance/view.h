@@ -187,6 +187,7 @@ struct view_calls {
 enum view_interface { VIEW_INTERFACE_NEVER, VIEW_INTERFACE_SET, VIEW_INTERFACE_NULL };
 
 struct view_job {
+	unsigned index;              /* among the jobs */
 	char name[TRACE_WORD_MAX];   /* of the handle that made it */
 	const char *id;              /* NULL: not known */
 	bool upload;

@@ -73,6 +73,7 @@ static struct view_job *make_job(struct view_seeing *seeing)
 	job->resumed_ns = job->suspended_ns = job->completed_ns = job->cancelled_ns = VIEW_NEVER;
 	job->flow_ns = job->progress_ns = job->progress_before_ns = job->first_error_ns = job->attempt_ns = job->failed_ns = VIEW_NEVER;
 	view_progress_job(job);
+	job->index = view->jobs_count;
 	view->jobs[view->jobs_count++] = job;
 	return job;
 }

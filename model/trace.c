@@ -80,7 +80,7 @@ void trace_append(struct trace_line *line, const char *key, const char *value, s
 {
 	struct trace_field *field = &line->fields[line->fields_count++];
 	char *to = line->text + line->text_length;
-	size_t tail_length = strlen(tail);
+	size_t tail_length = *tail ? strlen(tail) : 0;
 
 	assert(line->text_length + length + tail_length < sizeof line->text);
 	memset(field->key, 0, TRACE_KEY_WORD);   /* trace_get compares so many at once */
@@ -184,13 +184,12 @@ bool trace_read_number(const char *text, size_t length, unsigned base, uint64_t 
 	return length > 0;
 }
 
-int64_t trace_get_int(const struct trace_line *line, const char *key, int64_t otherwise)
+int64_t trace_number(const char *text, int64_t otherwise)
 {
-	const char *text = trace_get(line, key), *at = text;
-	bool negative = text && text[0] == '-';
+	const char *at = text;
+	bool negative = text[0] == '-';
 	uint64_t number = 0;
 
-	if (!text) return otherwise;
 	while (*at >= '0' && *at <= '9' && at - text < 18) number = number * 10 + (uint64_t)(*at++ - '0');   /* what nearly all are */
 	if (at > text && !*at) return (int64_t)number;
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))

@@ -82,8 +82,15 @@ static inline const char *trace_get(const struct trace_line *line, const char *k
 	}
 	return NULL;
 }
-/* Value as a number; `otherwise` when missing or not a number. Accepts decimal and 0x. */
-int64_t trace_get_int(const struct trace_line *line, const char *key, int64_t otherwise);
+/* A text as a number; `otherwise` when it is none. Accepts decimal and 0x. */
+int64_t trace_number(const char *text, int64_t otherwise);
+/* Value as a number; `otherwise` when missing or not a number. */
+static inline int64_t trace_get_int(const struct trace_line *line, const char *key, int64_t otherwise)
+{
+	const char *text = trace_get(line, key);
+
+	return text ? trace_number(text, otherwise) : otherwise;
+}
 
 /* Prints with newline into text[size], size >= TRACE_LINE_MAX. Returns the length. */
 size_t trace_print(const struct trace_line *line, char *text, size_t size);

@@ -180,16 +180,37 @@ const char *play_line_expand(struct player *player, const char *text)
 	return NULL;
 }
 
+static void put(struct play_text *text, const char *from, size_t length)
+{
+	size_t left = sizeof text->text - 1 - text->length;
+
+	if (length > left) length = left;
+	memcpy(text->text + text->length, from, length);
+	text->length += length;
+	text->text[text->length] = '\0';
+}
+
+static void put_text(struct play_text *text, const char *from)
+{
+	put(text, from, strlen(from));
+}
+
 void play_line_text(struct play_text *text, const char *format, ...)
 {
-	size_t left = sizeof text->text - text->length;
+	size_t left;
 	va_list args;
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(text->text + text->length, left, format, args);
+	/* Up to the first number it is copying, and nearly all have none: printf is slow. */
+	for (; *format && (*format != '%' || format[1] == 's'); format += *format == '%' ? 2 : 1) {
+		if (*format != '%') put(text, format, 1);
+		else put_text(text, va_arg(args, const char *));
+	}
+	left = sizeof text->text - text->length;
+	n = *format ? vsnprintf(text->text + text->length, left, format, args) : 0;
 	va_end(args);
-	if (n < 0) return;
+	if (n <= 0) return;
 	text->length = (size_t)n < left ? text->length + (size_t)n : sizeof text->text - 1;
 }
 

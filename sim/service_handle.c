@@ -3,7 +3,6 @@
 #include "sim/service.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 /* --- objects and names */
@@ -54,7 +53,7 @@ struct handle *service_handle_add(struct service *service, const char *name, str
 	if (i == service->handles_top) service->handles_top++;
 	handle = &service->handles[i];
 	*handle = (struct handle){ .object = object, .references = 1, .serial = ++service->handles_made };
-	snprintf(handle->name, sizeof handle->name, "%s", name);
+	memccpy(handle->name, name, '\0', sizeof handle->name - 1);
 	return handle;
 }
 
