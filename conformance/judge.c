@@ -38,6 +38,15 @@ const char *judge_context(int64_t context)
 	return word ? word : "no context";
 }
 
+bool judge_may_ask(const struct judge *judge, const struct sight *sight)
+{
+	const struct view *view = &judge->view;
+	const char *word = sight->kind == SIGHT_CALL ? trace_get(sight->line, "hr") : NULL;
+	uint32_t hr;
+	if (!word || view->service_down || view->kill_ns != VIEW_NEVER || view->logged_off) return false;
+	return machine_code(view->dialect, word, strlen(word), &hr);
+}
+
 uint32_t judge_word(const struct judge *judge, const char *word)
 {
 	uint32_t hr = 0;

@@ -6,21 +6,6 @@
 #define CO_E_OBJNOTCONNECTED 0x800401FDu
 #define UNKNOWN -1                   /* of numbers of elements */
 
-static bool is_told(const struct judge *judge, const struct sight *sight)
-{
-	const char *word = sight->kind == SIGHT_CALL ? trace_get(sight->line, "hr") : NULL;
-	uint32_t hr;
-	return word && machine_code(judge->view.dialect, word, strlen(word), &hr);
-}
-
-/* Objects of a service that died are gone with it. */
-static bool is_asked(const struct judge *judge, const struct sight *sight, const char *command)
-{
-	const struct view *view = &judge->view;
-	if (sight->kind != SIGHT_CALL || strcmp(sight->command, command) || !is_told(judge, sight)) return false;
-	return !view->service_down && view->kill_ns == VIEW_NEVER && !view->logged_off;
-}
-
 /* The object of the call, of a kind; NULL: it is another one, or nobody holds it. */
 static const struct view_handle *object_of(const struct sight *sight, enum view_handle_kind kind)
 {
@@ -65,7 +50,7 @@ static const struct interface_row *find_row(const struct interface_row *rows, si
 
 static const char *asked_interface(const struct judge *judge, const struct sight *sight)
 {
-	return is_asked(judge, sight, "handle.query_interface") && !sight->null_out ? trace_get(sight->line, "iid") : NULL;
+	return sight_asks(judge, sight, "handle.query_interface") && !sight->null_out ? trace_get(sight->line, "iid") : NULL;
 }
 
 static bool is_of(const struct interface_row *row, const struct view_handle *object)
@@ -154,7 +139,7 @@ void rule_com_lives(struct judge *judge, unsigned rule, const struct sight *sigh
 	bool end = sight->kind == SIGHT_END && sight->job == judge->view.jobs[0] && trace_get(sight->line, "leaks");
 	const char *leaks = end ? trace_get(sight->line, "leaks") : NULL;
 	if (leaks) judge_claim(judge, rule, !strcmp(leaks, "0"), TEXT("%s handles are left at the end", leaks), "leaks at the end");
-	if (sight->kind != SIGHT_CALL || !is_asked(judge, sight, sight->command)) return;
+	if (sight->kind != SIGHT_CALL || !judge_may_ask(judge, sight)) return;
 	const struct view_handle *object = any_object(sight);
 	if (object && object->releases) judge_claim_call(judge, rule, sight, !is_dead(judge, sight->hr));
 }
@@ -169,7 +154,7 @@ void rule_com_left(struct judge *judge, unsigned rule, const struct sight *sight
 
 void rule_com_finished(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!is_asked(judge, sight, "job.state") && !is_asked(judge, sight, "job.id")) return;
+	if (!sight_asks(judge, sight, "job.state") && !sight_asks(judge, sight, "job.id")) return;
 	if (sight->null_out || !sight->job || !view_job_is_over(sight->job) || !object_of(sight, VIEW_HANDLE_JOB)) return;
 	judge_claim_call(judge, rule, sight, !sight->failed);
 }
@@ -191,7 +176,7 @@ static bool total_is_known(const struct judge *judge, const struct view_handle *
 /* The enumerator of a call; NULL: it is none, or something about it is not known. */
 static const struct view_handle *list_of(const struct judge *judge, const struct sight *sight, const char *command)
 {
-	const struct view_handle *list = is_asked(judge, sight, command) ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
+	const struct view_handle *list = sight_asks(judge, sight, command) ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
 	if (!list || list->lost || !total_is_known(judge, list) || list->position > (unsigned)list->total) return NULL;
 	return list;
 }
@@ -240,7 +225,7 @@ void rule_com_next(struct judge *judge, unsigned rule, const struct sight *sight
 void rule_com_next_null(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	bool one = rule == RULE_enum_003;
-	if (!is_asked(judge, sight, "enum.next") || !sight->null_out || !object_of(sight, VIEW_HANDLE_ENUM)) return;
+	if (!sight_asks(judge, sight, "enum.next") || !sight->null_out || !object_of(sight, VIEW_HANDLE_ENUM)) return;
 	if (count_asked(sight) == UNKNOWN || (count_asked(sight) == 1) != one || count_asked(sight) < 1) return;
 	judge_claim_call(judge, rule, sight, sight->failed != one);
 }
@@ -260,8 +245,8 @@ void rule_com_skip(struct judge *judge, unsigned rule, const struct sight *sight
 /* The object of a call that asks a file for a name; the file must be one whose names are known. */
 static const struct view_handle *named_file(const struct judge *judge, const struct sight *sight, const char **wanted)
 {
-	bool local = is_asked(judge, sight, "file.local_name");
-	const struct view_handle *file = local || is_asked(judge, sight, "file.remote_name") ? object_of(sight, VIEW_HANDLE_FILE) : NULL;
+	bool local = sight_asks(judge, sight, "file.local_name");
+	const struct view_handle *file = local || sight_asks(judge, sight, "file.remote_name") ? object_of(sight, VIEW_HANDLE_FILE) : NULL;
 	if (!file || !file->job || file->file < 0 || file->file >= (int)file->job->files_count || !trace_get(sight->line, "name")) return NULL;
 	const struct view_file *added = file->job->files[file->file];
 	*wanted = local ? added->local : added->path;
@@ -289,7 +274,7 @@ void rule_com_reset(struct judge *judge, unsigned rule, const struct sight *sigh
 
 void rule_com_count(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	const struct view_handle *list = is_asked(judge, sight, "enum.count") ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
+	const struct view_handle *list = sight_asks(judge, sight, "enum.count") ? object_of(sight, VIEW_HANDLE_ENUM) : NULL;
 	int64_t count = trace_get_int(sight->line, "count", UNKNOWN);
 	if (!list || list->total < 0 || sight->null_out) return;
 	if (is_old(list) && count == list->total) judge_show(judge, "C-61", "snapshot");
@@ -301,7 +286,7 @@ void rule_com_count(struct judge *judge, unsigned rule, const struct sight *sigh
 void rule_com_clone(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const char *wanted;
-	if (is_asked(judge, sight, "enum.clone") && !sight->null_out && object_of(sight, VIEW_HANDLE_ENUM))
+	if (sight_asks(judge, sight, "enum.clone") && !sight->null_out && object_of(sight, VIEW_HANDLE_ENUM))
 		judge_claim_call(judge, rule, sight, sight->hr == 0);
 	int64_t due = count_due(judge, sight);
 	if (due != UNKNOWN && view_object(sight->handle)->cloned) claim_next(judge, rule, sight, gives(sight, due));
@@ -324,8 +309,8 @@ void rule_com_snapshot(struct judge *judge, unsigned rule, const struct sight *s
 void rule_com_owned(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_handle *element = sight->kind == SIGHT_CALL ? any_object(sight) : NULL;
-	bool getter = element && (is_asked(judge, sight, "file.remote_name") || is_asked(judge, sight, "file.local_name") ||
-		is_asked(judge, sight, "file.progress") || is_asked(judge, sight, "job.state") || is_asked(judge, sight, "job.id"));
+	bool getter = element && (sight_asks(judge, sight, "file.remote_name") || sight_asks(judge, sight, "file.local_name") ||
+		sight_asks(judge, sight, "file.progress") || sight_asks(judge, sight, "job.state") || sight_asks(judge, sight, "job.id"));
 	if (!getter || sight->null_out || !element->made_by) return;
 	const struct view_handle *list = element->made_by;
 	if (list->kind == VIEW_HANDLE_ENUM && !list->references) judge_claim_call(judge, rule, sight, !sight->failed);

@@ -91,6 +91,11 @@ static inline bool sight_is_getter(const struct sight *sight, const char *proper
 	return asked && !strcmp(asked, property) && !sight->failed && trace_get(sight->line, "value");
 }
 
+/* The service was there to answer, and what it answered is a code; objects of a service that died are gone with it. */
+bool judge_may_ask(const struct judge *judge, const struct sight *sight);
+/* The client called the command, and judge_may_ask. A macro, so that the word is compared in place: many rules ask this of every call. */
+#define sight_asks(judge, sight, literal) ((sight)->kind == SIGHT_CALL && !strcmp((sight)->command, (literal)) && judge_may_ask(judge, sight))
+
 /* The later of two times; VIEW_NEVER is before all others. */
 static inline int64_t later_ns(int64_t a, int64_t b)
 {

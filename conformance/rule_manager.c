@@ -8,16 +8,8 @@
 #define JOBS_MAX 300u                /* MaxJobsPerMachine, unless a policy says otherwise */
 #define NIL_ID "{00000000-0000-0000-0000-000000000000}"
 
-/* A call that the service can answer, with a code that is one. */
-static bool is_asked(const struct judge *judge, const struct sight *sight, const char *command)
-{
-	const struct view *view = &judge->view;
-	const char *word = sight->kind == SIGHT_CALL ? trace_get(sight->line, "hr") : NULL;
-	uint32_t hr;
-	if (!word || strcmp(sight->command, command) || sight->null_out) return false;
-	if (view->service_down || view->kill_ns != VIEW_NEVER || view->logged_off) return false;
-	return machine_code(view->dialect, word, strlen(word), &hr);
-}
+/* With somewhere to put the answer. */
+#define is_asked(judge, sight, literal) (sight_asks(judge, sight, literal) && !(sight)->null_out)
 
 static bool is_null(const char *text)
 {

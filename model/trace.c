@@ -86,7 +86,10 @@ void trace_append(struct trace_line *line, const char *key, const char *value, s
 	memset(field->key, 0, TRACE_KEY_WORD);   /* trace_get compares so many at once */
 	copy_word(field->key, sizeof field->key, key, BYTE_KEY);
 	field->at = line->text_length;
-	for (size_t i = 0; i < length; i++) {
+	unsigned bytes = 0;
+	for (size_t i = 0; i < length; i++) bytes |= trace_bytes[(unsigned char)value[i]];
+	memcpy(to, value, length);
+	for (size_t i = 0; bytes & (BYTE_CONTROL | BYTE_ESCAPED) && i < length; i++) {
 		to[i] = is_control(value[i]) && value[i] != '\n' ? '?' : value[i];
 		line->escaped = (uint16_t)(line->escaped + is_escaped(value[i]));
 	}

@@ -6,7 +6,7 @@
 const struct scenario_arg *step_arg(const struct step *step, const char *key)
 {
 	for (unsigned i = 0; i < step->args_count; i++)
-		if (!strcmp(step->args[i].key, key)) return &step->args[i];
+		if (*step->args[i].key == *key && !strcmp(step->args[i].key, key)) return &step->args[i];
 	return NULL;
 }
 

@@ -151,8 +151,10 @@ struct service_job *service_add_job(struct service *service, const char *client,
 	struct service_job *job;
 
 	if (service->jobs_count == SERVICE_JOBS_MAX) return NULL;
-	job = arena_take(service->arena, sizeof *job);
+	job = arena_room(service->arena, sizeof *job);
 	if (!job) return NULL;
+	memset(job, 0, offsetof(struct service_job, transfer) + offsetof(struct transfer, host));
+	job->transfer.host[0] = job->transfer.path[0] = job->name[0] = job->description[0] = '\0';
 	job->client = arena_text(service->arena, client, strlen(client));
 	if (!job->client) return NULL;
 	job_init(&job->job, service->machine, type, service_timer_ns(service));

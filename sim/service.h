@@ -82,7 +82,6 @@ enum transfer_phase {
 
 struct transfer {
 	enum transfer_phase phase;
-	char host[64], path[2304];         /* of the request under way; a URL has at most 2,200 characters */
 	bool head;                         /* HEAD, else GET (PUT of an upload) */
 	bool head_done;                    /* the size is known from HEAD */
 	unsigned redirects;
@@ -105,6 +104,7 @@ struct transfer {
 	uint64_t promised;                 /* bytes of the body that make it whole */
 	uint64_t file_base;                /* bytes of the file that were there before this body */
 	enum disk_result disk;             /* what the last write met */
+	char host[64], path[2304];         /* of the request under way; a URL has at most 2,200 characters */
 };
 
 struct service_job {
@@ -113,7 +113,6 @@ struct service_job {
 	unsigned index;
 	char id[40];                       /* {GUID} */
 	const char *client;                /* name of the first handle: the job's name in traces */
-	char name[257 * 4], description[1025 * 4];
 	unsigned proxy_usage;
 	bool resumed;                      /* Resume has worked once */
 	int64_t maximum_ns;                /* active time that it may have; JOB_NEVER: no limit */
@@ -122,7 +121,6 @@ struct service_job {
 	struct later later;
 	int64_t creation, modification, completion;  /* FILETIME; 0: not yet */
 	struct service_file *files[JOB_FILES_MAX];
-	struct transfer transfer;
 	uint64_t waits_since;              /* counts entries into QUEUED: who waits longest is first */
 	int64_t ready_ns;                  /* when its turn may come */
 	int64_t modification_told_ns;      /* last JobModification */
@@ -130,6 +128,8 @@ struct service_job {
 	bool is_connected;                 /* the server answered since the state was entered (C-17) */
 	unsigned handles;                  /* job handles of clients */
 	uint32_t got[2];                   /* rows of GET and GET_ERROR that were told: bits of state and answer */
+	struct transfer transfer;
+	char name[257 * 4], description[1025 * 4];
 };
 
 enum object_kind { OBJECT_JOB, OBJECT_ERROR, OBJECT_FILE, OBJECT_FILES, OBJECT_JOBS };

@@ -168,7 +168,8 @@ static bool has_nothing_to_fetch(const struct service_job *job)
 
 void transfer_start(struct service_job *job)
 {
-	memset(&job->transfer, 0, sizeof job->transfer);
+	memset(&job->transfer, 0, offsetof(struct transfer, host));
+	job->transfer.host[0] = job->transfer.path[0] = '\0';
 	if (has_nothing_to_fetch(job)) {
 		transfer_arm(job, TRANSFER_NOTHING, NET_MS);
 		return;
