@@ -201,15 +201,33 @@ static bool has_effect(const struct effects *effects, enum effect_kind kind)
 }
 
 /* The player looks often: a row that only answers it is told once a job. */
+/* Of a row of GET or GET_ERROR: whether the player looks for itself, and was told the row before. */
+static bool is_known(const struct service_job *job, const struct move *row, uint32_t *bit)
+{
+	*bit = UINT32_C(1) << (2 * (unsigned)row->from + (row->result == CODE_S_OK));
+	return job->service->probed && (job->got[row->event == EVENT_GET_ERROR] & *bit);
+}
+
 static bool is_told(struct service_job *job, const struct occurrence *occurrence, const struct move *row)
 {
-	uint32_t *told = &job->got[occurrence->event == EVENT_GET_ERROR];
-	uint32_t bit = UINT32_C(1) << (2 * (unsigned)row->from + (row->result == CODE_S_OK));
+	uint32_t bit;
 
 	if (occurrence->event != EVENT_GET && occurrence->event != EVENT_GET_ERROR) return true;
-	if (job->service->probed && (*told & bit)) return false;
-	*told |= bit;
+	if (is_known(job, row, &bit)) return false;
+	job->got[row->event == EVENT_GET_ERROR] |= bit;
 	return true;
+}
+
+/* The row of a getter that does nothing and is not told: most calls of a play are such looks. NULL: another one. */
+static const struct move *glance(const struct service_job *job)
+{
+	const struct machine *machine = job->service->machine;
+	unsigned count;
+	const struct move *row = machine_cell(machine, job->job.state, EVENT_GET, &count);
+	uint32_t bit;
+	bool idle = count == 1 && row->effects == 0 && row->to == row->from && machine->defects == 0;
+
+	return idle && is_known(job, row, &bit) ? row : NULL;
 }
 
 static void tell_step(struct service_job *job, const struct occurrence *occurrence, const struct move *row,
@@ -344,6 +362,8 @@ const struct move *service_step(struct service_job *job, const struct occurrence
 
 const struct move *service_event(struct service_job *job, enum event event)
 {
+	const struct move *row = event == EVENT_GET ? glance(job) : NULL;
+	if (row) return row;
 	struct occurrence occurrence = service_occurrence(job->service, event);
 
 	if (event == EVENT_NET_LOST) occurrence.cause = CAUSE_NET_DOWN;

@@ -36,6 +36,9 @@ static bool is_command(const struct world *world, const char *feature)
 	unsigned count;
 	const struct method *methods = machine_methods(&count);
 
+	/* A command, and all are asked for before a play. */
+	const struct method *plain = machine_method(feature, "");
+	if (plain && plain->in[world->machine->dialect]) return true;
 	for (unsigned i = 0; i < count; i++) {
 		if (*methods[i].command != *feature) continue;
 		size_t length = strlen(methods[i].command);
@@ -48,7 +51,7 @@ static bool is_command(const struct world *world, const char *feature)
 
 static bool world_has(void *self, const char *feature)
 {
-	return scenario_feature_is_of_world(feature, strlen(feature)) || is_command(self, feature);
+	return is_command(self, feature) || scenario_feature_is_of_world(feature, strlen(feature));
 }
 
 static void world_call(void *self, const struct call *call, struct reply *reply)
