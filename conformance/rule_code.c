@@ -28,7 +28,8 @@ static bool is_status(const struct view_cause *cause)
 /* After the no-progress period the code may tell of it instead (C-04). */
 static bool tells_no_progress(const struct judge *judge, const struct view_job *job)
 {
-	return job->state == STATE_ERROR && job->other == STATE_TRANSIENT_ERROR && job->look.code == judge_word(judge, "NO_PROGRESS");
+	bool waited = job->other == STATE_TRANSIENT_ERROR || judge_period_over(judge, job, job->since_ns);
+	return job->state == STATE_ERROR && waited && job->look.code == judge_word(judge, "NO_PROGRESS");
 }
 
 void rule_code_status(struct judge *judge, unsigned rule, const struct sight *sight)
@@ -174,7 +175,7 @@ void rule_code_size_unknown(struct judge *judge, unsigned rule, const struct sig
 	if (!state_in(sight->state, STATES_ERROR | STATE_BIT(STATE_TRANSFERRED))) return;
 	for (unsigned f = 0; f < job->files_count; f++) {
 		const struct view_file *file = job->files[f];
-		if (file->lengths || !file->no_lengths || file->redirected || file->renamed_ns != VIEW_NEVER) continue;
+		if (file->lengths || !file->no_lengths || file->redirected || file->twin || file->renamed_ns != VIEW_NEVER) continue;
 		judge_claim(judge, rule, sight->state != STATE_TRANSFERRED, TEXT("state %s, %s without a size", judge_state(sight->state), file->path),
 			"state=TRANSFERRED without a size");
 	}

@@ -86,7 +86,9 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 		judge_break(judge, rule, NULL, NULL, SEEN(sight), TEXT("in %s then the same", judge_state(sight->state)));
 	if (judge->view.blind || job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
 	if (job->property_ns > job->call_ns || judge_period_over(judge, job, job->call_ns) || job->max_set) return;
-	if ((judge->view.policy_ever || judge->view.net_ever_down) && judge_period_over(judge, job, sight->now_ns)) return;   /* the period may have ended at once */
+	/* The period may have ended at once, or in the midst of the attempt, of which nobody is told then. */
+	bool may_end = judge->view.policy_ever || judge->view.net_ever_down || sight->state == STATE_ERROR;
+	if (may_end && judge_period_over(judge, job, sight->now_ns)) return;
 	if (sight->now_ns - well_since(&judge->view, job->call_ns) < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),
 		TEXT("state=%s, no request after Resume", judge_state(sight->state)));
@@ -109,7 +111,7 @@ void rule_state_no_timed_retry(struct judge *judge, unsigned rule, const struct 
 	int64_t from_ns = untimed_since(view);
 	if (!job || from_ns == VIEW_NEVER || sight->shared) return;
 	/* Something else has failed since, or had failed before the volume was locked: that, time may retry. */
-	bool failing = job->failed_ns != VIEW_NEVER && (job->progress_ns == VIEW_NEVER || job->progress_ns < job->failed_ns);
+	bool failing = job->failed_ns != VIEW_NEVER && (job->progress_ns == VIEW_NEVER || job->progress_ns <= job->failed_ns);   /* a body that broke off is both */
 	if (failing && (job->failed_ns > from_ns || (!view->net_down && !view->policy_block))) return;
 	if (sight_is_state(sight) && sight->state == STATE_TRANSIENT_ERROR && sight->now_ns - from_ns > view_retry_ns(view, job)) judge_trigger(judge, rule);
 	if (sight->kind != SIGHT_REQUEST && sight->kind != SIGHT_CONNECT) return;

@@ -287,7 +287,7 @@ void rule_state_logoff(struct judge *judge, unsigned rule, const struct sight *s
 {
 	const struct view *view = &judge->view;
 	if (!sight_is_state(sight) || !view->logged_off || sight->now_ns - view->logoff_ns < judge->tolerance_ns) return;
-	if (sight->from != STATE_TRANSFERRING || sight->job->calls_since_state || view->service_down) return;
+	if (sight->from != STATE_TRANSFERRING || sight->job->calls_since_state || view->service_down || view->policy_block || view->net_down) return;   /* which may have ended it before */
 	judge_claim(judge, rule, sight->state == STATE_QUEUED, SEEN(sight), FROM_TO(sight));
 }
 

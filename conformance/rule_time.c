@@ -249,7 +249,7 @@ void rule_time_count(struct judge *judge, unsigned rule, const struct sight *sig
 
 void rule_time_not_counted(struct judge *judge, unsigned rule, const struct sight *sight)
 {
-	if (!counts(sight) || sight->job->failures_counted || !sight->job->failures_uncounted || sight->job->failures_mixed) return;
+	if (!counts(sight) || !judge_looks(judge) || sight->job->failures_counted || !sight->job->failures_uncounted || sight->job->failures_mixed) return;
 	int64_t count = trace_get_int(sight->line, "count", -1);
 	judge_claim(judge, rule, count == sight->job->count, TEXT("GetErrorCount gives %lld after %lld", (long long)count, (long long)sight->job->count), "the count rises");
 }
