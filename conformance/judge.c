@@ -401,8 +401,5 @@ bool judge_every_error_fatal(const struct judge *judge, const struct view_job *j
 
 bool judge_period_over(const struct judge *judge, const struct view_job *job, int64_t at_ns)
 {
-	int64_t start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
-	int64_t period = view_np_ns(&judge->view, job), high = judge->view.machine->limits.no_progress_ns_foreground;
-	if (job->priority == JOB_PRIORITY_HIGH && !job->np_set && high < period) period = high;   /* C-31 */
-	return at_ns - start >= period - judge->tolerance_ns;
+	return view_period_over(&judge->view, job, at_ns + judge->tolerance_ns);
 }

@@ -219,21 +219,12 @@ void rule_progress_changed(struct judge *judge, unsigned rule, const struct sigh
 	claim_bytes(judge, rule, sight, bytes <= file->covered, "bytes of the old content are counted");
 }
 
-static bool disk_ever_bad(const struct view *view)
-{
-	for (unsigned i = 0; i < view->conditions_count; i++) {
-		enum cause cause = view->conditions[i].cause;
-		if (cause == CAUSE_DISK_FULL || cause == CAUSE_DISK_DENIED || cause == CAUSE_DISK_LOCKED) return true;
-	}
-	return false;
-}
-
 void rule_progress_falls(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	uint64_t total, bytes;
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
-	if (!read_progress(sight, &total, &bytes) || state_in(sight->state, STATES_FINAL) || disk_ever_bad(view)) return;
+	if (!read_progress(sight, &total, &bytes) || state_in(sight->state, STATES_FINAL) || view_disk_was_bad(view)) return;
 	if (job->completed_ns != VIEW_NEVER || job->cancelled_ns != VIEW_NEVER || job->complete_tried || (of_file(sight) && !sight->file)) return;
 	const struct view_told *now = of_file(sight) ? &sight->file->told : &job->told, *before = of_file(sight) ? &sight->file->told_before : &job->told_before;
 	if (!before->valid || now->breaks != before->breaks || (view->kill_ns != VIEW_NEVER && view->kill_ns >= before->at_ns)) return;

@@ -104,14 +104,6 @@ void rule_world_renamed(struct judge *judge, unsigned rule, const struct sight *
 	if (name) judge_claim(judge, rule, !strcmp(name, file->url), TEXT("GetRemoteName gives %s", name), "GetRemoteName gives the old name");
 }
 
-static bool disk_ever_bad(const struct view *view)
-{
-	for (unsigned i = 0; i < view->conditions_count; i++) {
-		if (view_is_of_disk(view->conditions[i].cause)) return true;
-	}
-	return false;
-}
-
 /* The client has bytes of a file that broke off, and the server lets it go on. In real time only the client knows what reached it. */
 static bool can_go_on(const struct judge *judge, const struct sight *sight)
 {
@@ -119,7 +111,7 @@ static bool can_go_on(const struct judge *judge, const struct sight *sight)
 	const struct view_file *file = sight->file;
 	if (sight->kind != SIGHT_REQUEST || sight->shared || file->asked_head || file->ranges || !rule_progress_own_path(sight->job, file)) return false;
 	if (!file->interrupted || !file->resumable || file->breaks || !file->covered || !file->total_known || file->covered >= file->total) return false;
-	if (is_after(view->kill_ns, file->answered_ns) || disk_ever_bad(view)) return false;
+	if (is_after(view->kill_ns, file->answered_ns) || view_disk_was_bad(view)) return false;
 	return view->virtual_time || (file->told.valid && file->told.bytes);
 }
 
@@ -153,7 +145,7 @@ static bool is_done_before(const struct view_job *job, const struct sight *sight
 void rule_world_begins_anew(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	const struct view_job *job = sight->job;
-	if (sight->kind == SIGHT_REQUEST && !sight->shared && !sight->file->asked_head && is_done_before(job, sight) && !disk_ever_bad(&judge->view))
+	if (sight->kind == SIGHT_REQUEST && !sight->shared && !sight->file->asked_head && is_done_before(job, sight) && !view_disk_was_bad(&judge->view))
 		judge_claim(judge, rule, false, TEXT("%s is asked for again, it was done", sight->file->path), "a finished file is asked for again");
 	if (!enters(sight, STATE_TRANSFERRED)) return;
 	for (unsigned f = 0; f < job->files_count; f++) {

@@ -1,4 +1,4 @@
-/* view.c -- jobs, handles and looks; the parts about calls and the network are view_call.c and view_net.c. */
+/* view.c -- jobs, handles and looks; the parts about calls, the network and the world are view_call.c, view_net.c and view_world.c. */
 #include "conformance/view_part.h"
 
 #include "model/job.h"
@@ -131,13 +131,6 @@ static bool may_have_code(const struct view *view, const struct view_job *job, e
 	return !look->present || !look->values || look->state != job->state || look->code == machine_code_value(view->dialect, code, NULL);
 }
 
-/* The no-progress period is over since the last data: that may be the error, whatever else has happened. */
-static bool is_np_over(const struct view *view, const struct view_job *job)
-{
-	int64_t start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
-	return view->now_ns - start >= view_np_ns(view, job);
-}
-
 void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes)
 {
 	causes->count = 0;
@@ -164,7 +157,7 @@ void view_causes(const struct view *view, const struct view_job *job, struct vie
 	bool max_over = job->max_set && view->now_ns - job->created_ns >= job->max_s * SECOND_NS && may_have_code(view, job, CODE_MAXDOWNLOAD_TIMEOUT);
 	bool at_once = job->np_short || (job->np_set && job->np_s <= 1 && !view->net_down);
 	bool blocked = view->policy_block && !(job->state == STATE_ERROR && job->since_ns <= view->block_ns);
-	bool np_over = (at_once || (!view->net_down && !blocked && is_np_over(view, job))) && may_have_code(view, job, CODE_NO_PROGRESS);
+	bool np_over = (at_once || (!view->net_down && !blocked && view_period_over(view, job, view->now_ns))) && may_have_code(view, job, CODE_NO_PROGRESS);
 	causes->unknown = causes->untold || max_over || np_over;
 }
 
@@ -180,6 +173,14 @@ int64_t view_np_ns(const struct view *view, const struct view_job *job)
 	const struct limits *limits = &view->machine->limits;
 	if (job->np_set) return job->np_s > INT64_MAX / SECOND_NS ? INT64_MAX / 4 : job->np_s * SECOND_NS;
 	return job->priority == JOB_PRIORITY_FOREGROUND ? limits->no_progress_ns_foreground : limits->no_progress_ns_default;
+}
+
+bool view_period_over(const struct view *view, const struct view_job *job, int64_t at_ns)
+{
+	int64_t start = job->flow_ns == VIEW_NEVER ? job->created_ns : job->flow_ns;
+	int64_t period = view_np_ns(view, job), high = view->machine->limits.no_progress_ns_foreground;
+	if (job->priority == JOB_PRIORITY_HIGH && !job->np_set && high < period) period = high;   /* C-31 */
+	return at_ns - start >= period;
 }
 
 static bool is_error(enum state state)
@@ -377,7 +378,7 @@ enum status view_see(struct view *view, const struct trace_line *line, view_show
 	case ACTOR_CB: see_callback(&seeing); break;
 	case ACTOR_IMPL: break;
 	case ACTOR_ORIGIN: view_net_origin(&seeing); break;
-	case ACTOR_WORLD: view_net_world(&seeing); break;
+	case ACTOR_WORLD: view_world_see(&seeing); break;
 	case ACTOR_PLAYER: see_player(&seeing); break;
 	case ACTOR_COUNT: break;
 	}

@@ -454,8 +454,12 @@ bool view_job_is_over(const struct view_job *job);
 /* Retry delay and no-progress period in force, ns. */
 int64_t view_retry_ns(const struct view *view, const struct view_job *job);
 int64_t view_np_ns(const struct view *view, const struct view_job *job);
+/* The no-progress period, or the shortest that it may be (C-31), is over since the last data: that may be the error, whatever else happened. */
+bool view_period_over(const struct view *view, const struct view_job *job, int64_t at_ns);
 
 /* Whether the cause lies in the destination: the disk, the folder, the volume. */
 bool view_is_of_disk(enum cause cause);
+/* Such a one was so at any time. */
+bool view_disk_was_bad(const struct view *view);
 
 #endif

@@ -27,11 +27,17 @@ void view_call_see(struct view_seeing *seeing);
 /* view_handle.c: enumerators, and what objects say of themselves. Of a call that is shown already. */
 void view_handle_list(struct view_seeing *seeing, const struct sight *sight);
 void view_handle_told(struct view_seeing *seeing, const struct sight *sight);
-/* view_net.c: origin and world. */
+/* view_net.c: the origin. */
 void view_net_origin(struct view_seeing *seeing);
-void view_net_world(struct view_seeing *seeing);
+/* The same again only moves in time. */
+void view_add_cause(struct view_job *job, struct view_cause cause);
+/* What a host is told to answer, as a cause. */
+enum cause view_cause_of_host(const char *word);
 /* Fills path and host from url. */
 void view_net_place(struct view_seeing *seeing, struct view_file *file);
+
+/* view_world.c: the scenario's world. */
+void view_world_see(struct view_seeing *seeing);
 
 /* view_progress.c: what is told of progress and times, and what bears on going on after a break. */
 void view_progress_job(struct view_job *job);
