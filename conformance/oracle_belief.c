@@ -47,7 +47,7 @@ const struct job *oracle_belief_job(struct oracle_fold *fold, struct believed *o
 	work->blocked = fold->view->policy_block;
 	work->network_up = !fold->view->net_down;
 	work->owner_present = !fold->view->logged_off;
-	if (belief->state == STATE_TRANSFERRED) finish_files(work, of->view->added_in_transferred);
+	if (belief->state == STATE_TRANSFERRED) finish_files(work, of->view->added_in_transferred && !of->added_is_done);
 	return work;
 }
 

@@ -268,10 +268,24 @@ static void tell_answer(struct seeing *seeing, const struct belief *belief)
 		judge_state(belief->state));
 }
 
+/* Whether the file that was added in TRANSFERRED was fetched since nobody outside may know: then Resume has nothing to do. */
+static void resume_done(struct seeing *seeing, const struct belief *belief)
+{
+	struct occurrence occurrence = occurrence_of(seeing->sight);
+	struct believed *of = seeing->of;
+	struct belief to;
+	if (occurrence.event != EVENT_RESUME || belief->state != STATE_TRANSFERRED || !of->view->added_in_transferred) return;
+	of->added_is_done = true;
+	bool possible = oracle_belief_step(seeing->fold, of, belief, &occurrence, &to);
+	of->added_is_done = false;
+	if (possible && same_answer(seeing->fold, to.row, seeing->sight->hr)) oracle_belief_add(seeing->fold, of, &to);
+}
+
 static bool agrees_call(struct seeing *seeing, struct belief *belief)
 {
 	struct occurrence occurrence = occurrence_of(seeing->sight);
 	struct belief to;
+	resume_done(seeing, belief);
 	if (is_late_priority(seeing, belief) || (seeing->sight->event == EVENT_GET_ERROR && is_kept(seeing->fold, belief))) return true;
 	if (!oracle_belief_step(seeing->fold, seeing->of, belief, &occurrence, &to)) return true;
 	if (!same_answer(seeing->fold, to.row, seeing->sight->hr)) {

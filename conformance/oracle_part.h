@@ -32,6 +32,7 @@ struct believed {
 	unsigned count;
 	int64_t closed_ns;                  /* time of the last observation of this job */
 	unsigned closed_line;               /* 1 + the trace line for which the set was closed last */
+	bool added_is_done;                 /* of one step: the file that was added last is there already */
 	bool lost;                          /* the set outgrew its place */
 	struct belief beliefs[ORACLE_BELIEFS_MAX];   /* count of them */
 };

@@ -28,7 +28,8 @@ static bool is_status(const struct view_cause *cause)
 /* After the no-progress period the code may tell of it instead (C-04). */
 static bool tells_no_progress(const struct judge *judge, const struct view_job *job)
 {
-	bool waited = job->other == STATE_TRANSIENT_ERROR || judge_period_over(judge, job, job->since_ns);
+	bool jumped = judge->view.slack_ns > 0 && judge_period_over(judge, job, job->since_ns);   /* a clock went on at once, and nobody saw the state between */
+	bool waited = job->other == STATE_TRANSIENT_ERROR || jumped;
 	return job->state == STATE_ERROR && waited && job->look.code == judge_word(judge, "NO_PROGRESS");
 }
 

@@ -87,7 +87,8 @@ void rule_state_tried_again(struct judge *judge, unsigned rule, const struct sig
 	if (judge->view.blind || job->attempts != job->call_attempts || !world_is_well(&judge->view) || judge->view.jobs_count > 1) return;
 	if (job->property_ns > job->call_ns || judge_period_over(judge, job, job->call_ns) || job->max_set) return;
 	/* The period may have ended at once, or in the midst of the attempt, of which nobody is told then. */
-	bool may_end = judge->view.policy_ever || judge->view.net_ever_down || sight->state == STATE_ERROR;
+	bool silent = sight->state == STATE_ERROR && judge->view.conditions_count > 0;   /* a host that does not answer */
+	bool may_end = judge->view.policy_ever || judge->view.net_ever_down || silent;
 	if (may_end && judge_period_over(judge, job, sight->now_ns)) return;
 	if (sight->now_ns - well_since(&judge->view, job->call_ns) < SOON_NS + judge->tolerance_ns || !state_in(sight->state, STATES_ERROR | STATES_ACTION)) return;
 	judge_break(judge, rule, "Resume was called and time passed", NULL, TEXT("state %s = %s, nothing was asked of the server", job->name, judge_state(sight->state)),

@@ -104,15 +104,6 @@ static bool ended_silent(const struct trace_line *line)
 	return fault && ending && !strncmp(fault, "stall", 5) && (!strcmp(ending, "stall") || !strcmp(ending, "aborted"));
 }
 
-/* Content was sent, or an upload was taken. */
-static void note_progress(const struct trace_line *line, struct view_job *job)
-{
-	if (job->ever_error) job->recovered_ns = line->at_ns;
-	job->error_seen_ns = VIEW_NEVER;
-	job->progress_before_ns = job->progress_ns;
-	job->progress_ns = job->active_ns = job->flow_ns = line->at_ns;
-}
-
 /* Bytes as the origin counts them: a client has these at most. */
 static void see_content(const struct view *view, const struct trace_line *line, struct view_job *job, struct view_file *file, bool whole)
 {
@@ -139,7 +130,10 @@ static void see_content(const struct view *view, const struct trace_line *line, 
 	bool empty = whole && total == 0 && !file->asked_head;   /* a file without bytes is there, and that is progress */
 	if ((sent == 0 && !empty) || lost) return;
 	file->sent_anew |= from == 0 && !strcmp(line->object, file->path);
-	note_progress(line, job);
+	if (job->ever_error) job->recovered_ns = line->at_ns;
+	job->error_seen_ns = VIEW_NEVER;
+	job->progress_before_ns = job->progress_ns;
+	job->progress_ns = job->active_ns = line->at_ns;
 	job->flow_ns = ended_silent(line) && job->attempt_ns != VIEW_NEVER ? job->attempt_ns : line->at_ns;
 	if (!ending || strcmp(ending, "aborted")) job->property_ns = job->flow_ns; /* else nobody may have kept it */
 	job->first_error_ns = VIEW_NEVER;
@@ -256,7 +250,7 @@ static enum cause see_response(struct view *view, const struct trace_line *line,
 	count_response(line, file, failure);
 	if (job->upload && failure == CAUSE_NONE && status >= 200 && status < 300) {
 		file->content = true;
-		note_progress(line, job);
+		job->active_ns = line->at_ns;
 	}
 	if (content && !file->asked_head) see_content(view, line, job, file, whole);
 	else if (file->asked_head && status >= 200 && status < 300 && trace_get(line, "total")) {
