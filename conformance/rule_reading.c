@@ -142,12 +142,29 @@ static bool has_vanished(const struct view *view)
 	return false;
 }
 
+static bool is_refused_redirect(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_HTTP_REDIRECT_REFUSED;
+}
+
+/* C-68: nothing but a redirect that the job's flags forbid can have made the error. */
+static void see_refused_redirect(struct judge *judge, const struct view_job *job)
+{
+	struct view_causes causes;
+	judge_error_causes(judge, job, &causes);
+	const struct view_cause *cause = job->look.values && judge_only(&causes, is_refused_redirect) ? judge_newest(&causes) : NULL;
+	if (!cause) return;
+	if (job->look.code == 0x80190000u + cause->status) judge_show(judge, "C-68", "0x80190000+status");
+	if (job->look.code == 0x80070000u + cause->status) judge_show(judge, "C-68", "0x80070000+status");
+}
+
 static void see_look(struct judge *judge, const struct sight *sight)
 {
 	const struct view *view = &judge->view;
 	const struct view_job *job = sight->job;
 	const struct view_look *look = &job->look, *last = &job->last;
 	if (sight->state != STATE_ERROR || view->service_down) return;
+	see_refused_redirect(judge, job);
 	bool restarted = view->start_ns != VIEW_NEVER && last->valid && last->at_ns <= view->start_ns && look->at_ns >= view->start_ns;
 	if (restarted && last->state == STATE_ERROR && last->present && !job->changes) judge_show(judge, "C-08", look->present ? "kept" : "state-only");
 	if (view->dialect != DIALECT_BITS || !look->values) return;
