@@ -103,6 +103,10 @@ static bool is_volume_changed(const struct view_cause *cause)
 {
 	return cause->cause == CAUSE_VOLUME_CHANGED;
 }
+static bool is_merged(const struct view_cause *cause)
+{
+	return cause->cause == CAUSE_HTTP_MERGED_RANGES;
+}
 static bool is_too_large(const struct view_cause *cause)
 {
 	return cause->cause == CAUSE_UPLOAD_TOO_LARGE;
@@ -142,6 +146,7 @@ static const struct code_row {
 	{ RULE_err_code_018, is_volume_changed, "VOLUME_CHANGED" },
 	{ RULE_err_code_019, is_bandwidth, "BLOCKED_BY_POLICY" },
 	{ RULE_err_code_020, is_416, "INVALID_RANGE" },
+	{ RULE_net_015, is_merged, "INVALID_SERVER_RESPONSE" },
 	{ RULE_err_code_024, is_too_large, "TOO_LARGE" },
 };
 

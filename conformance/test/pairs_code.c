@@ -6,6 +6,7 @@
 #define NO_LENGTH(t) RES(t, "/f1", "status=200 length=none sent=0 ending=aborted fault=none content=1 version=1 from=0 total=65536")
 #define GARBAGE(t) RES(t, "/f1", "status=0 length=0 sent=0 ending=garbage fault=garbage content=0 version=0 from=0 total=0")
 #define PARTS NEW CALL("0", "job.add_file_with_ranges hr=S_OK url=http://origin/f1 local=w/f1 ranges=100-149") RESUME("0") P("0", "QUEUED")
+#define MERGED(t) RES(t, "/f1", "status=206 length=65436 sent=0 ending=aborted fault=merged content=1 version=1 from=100 total=65536")
 #define TRANSIENT_IN(code) E("2", "TRANSIENT_ERROR", "NONE", code, "none")
 #define FATAL_IN(context, code) E("2", "ERROR", context, code, "0")
 #define MAXIMUM NEW SET("maximum_download_time=600s") FILE1 RESUME("0") P("0", "QUEUED") GO1
@@ -42,6 +43,8 @@ const struct pair PAIRS_CODE[] = {
 	{ "ERR-CODE-023", IN_BITS, GO NO_LENGTH("2") FATAL_IN("REMOTE_FILE", "MISSING_FILE_SIZE"), GO NO_LENGTH("2") P("2", "TRANSFERRED") },
 	{ "ERR-CODE-024", IN_BITS, SENDS("upload") PUT_REFUSED("2", "413", "too-large") E("2", "ERROR", "REMOTE_FILE", "TOO_LARGE", "0"),
 		SENDS("upload") PUT_REFUSED("2", "413", "too-large") E("2", "ERROR", "REMOTE_FILE", "HTTP_413", "0") },
+	{ "NET-015", IN_BITS, PARTS P("1", "CONNECTING") RANGE("1", "/f1", "100-149") P("1", "TRANSFERRING") MERGED("2") FATAL_IN("REMOTE_FILE", "INVALID_SERVER_RESPONSE"),
+		PARTS P("1", "CONNECTING") RANGE("1", "/f1", "100-149") P("1", "TRANSFERRING") MERGED("2") FATAL_IN("REMOTE_FILE", "VALIDATION_FAILED") },
 	{ "ERR-CODE-025", IN_DO, NEW CALL("0", "job.add_file hr=S_OK url=http://origin/f1") RESUME("0") FATAL_IN("NONE", "LOCALPATH_NOT_SET"),
 		NEW CALL("0", "job.add_file hr=S_OK url=http://origin/f1") RESUME("0") FATAL_IN("NONE", OTHER) },
 
