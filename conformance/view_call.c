@@ -159,7 +159,7 @@ static bool is_denied(const struct view *view)
 	return false;
 }
 
-static const char *given(struct view_seeing *seeing, const char *key)
+const char *view_given(struct view_seeing *seeing, const char *key)
 {
 	const char *text = trace_get(seeing->line, key);
 	return text && strcmp(text, "null") ? view_text(seeing, text) : NULL;
@@ -173,10 +173,10 @@ static void note_add(struct view_seeing *seeing, const struct sight *sight)
 	if (sight->event != EVENT_ADD_FILE || !sight->method) return;
 	job->add = (struct view_add){ .command = sight->method->command, .files = job->files_count, .failed = sight->failed,
 		.open = view_open(seeing->view, job, sight->now_ns), .final = is_final(job->state) && !seeing->view->service_down,
-		.denied = is_denied(seeing->view), .ranges = given(seeing, "ranges") };
+		.denied = is_denied(seeing->view), .ranges = view_given(seeing, "ranges") };
 	for (unsigned i = 0; i < VIEW_ADD_PAIRS && (trace_get(seeing->line, urls[i]) || trace_get(seeing->line, locals[i])); i++) {
-		job->add.urls[i] = given(seeing, urls[i]);
-		job->add.locals[i] = given(seeing, locals[i]);
+		job->add.urls[i] = view_given(seeing, urls[i]);
+		job->add.locals[i] = view_given(seeing, locals[i]);
 		job->add.pairs++;
 	}
 }
@@ -253,67 +253,13 @@ static void see_steering(struct view_job *job, const struct sight *sight)
 	job->added_resumed = job->added_in_transferred;
 }
 
-static void rename_file(struct view_seeing *seeing, const struct view_job *job, struct view_file *file, const char *url)
-{
-	file->old_path = file->path;
-	file->was_done = file->complete_at_ns != VIEW_NEVER && seeing->line->at_ns - file->complete_at_ns >= INT64_C(1000000000);
-	file->had = file->covered;
-	file->had_total = file->total_known ? file->total : 0;
-	file->sent_anew = false;
-	file->url = view_text(seeing, url);
-	file->blurred |= file->renamed_ns != VIEW_NEVER;   /* its first name is known no more */
-	file->renamed_ns = seeing->line->at_ns;
-	file->renamed_round = job->rounds;
-	/* What is under way goes to the first name, and perhaps to its host. */
-	file->renamed_running = job->calls_since_state || job->state == STATE_QUEUED || job->state == STATE_CONNECTING || job->state == STATE_TRANSFERRING;
-	file->blurred |= file->renamed_running;
-	if (!seeing->status) view_net_place(seeing, file);
-}
-
-static void rename_handle(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle)
-{
-	const char *url = trace_get(seeing->line, "url");
-	if (!url || handle->file < 0 || handle->file >= (int)job->files_count) return;
-	rename_file(seeing, job, job->files[handle->file], url);
-}
-
-/* --- ReplaceRemotePrefix */
-
-/* False: the file's name has not the prefix. */
-static bool replace(const struct view_prefix *prefix, const struct view_file *file, char url[TRACE_TEXT_MAX])
-{
-	if (!file->url || strncmp(file->url, prefix->before, strlen(prefix->before))) return false;
-	snprintf(url, TRACE_TEXT_MAX, "%s%s", prefix->after, file->url + strlen(prefix->before));
-	return true;
-}
-
-static void note_prefix(struct view_seeing *seeing, const struct sight *sight)
-{
-	struct view_job *job = sight->job;
-	struct view_prefix *prefix = &job->prefix;
-	char url[TRACE_TEXT_MAX];
-	if (strcmp(sight->command, "job.replace_prefix")) return;
-	*prefix = (struct view_prefix){ .before = given(seeing, "old_prefix"), .after = given(seeing, "new_prefix"), .hr = sight->hr };
-	for (unsigned i = 0; prefix->before && prefix->after && i < job->files_count; i++) {
-		if (!replace(prefix, job->files[i], url)) continue;
-		if (!prefix->matches++) prefix->result = view_text(seeing, url);
-	}
-}
-
-static void rename_files(struct view_seeing *seeing, struct view_job *job)
-{
-	char url[TRACE_TEXT_MAX];
-	for (unsigned i = 0; job->prefix.matches && i < job->files_count && !seeing->status; i++)
-		if (replace(&job->prefix, job->files[i], url)) rename_file(seeing, job, job->files[i], url);
-}
-
 /* --- command lines, and properties of do's files */
 
 static void see_command(struct view_seeing *seeing, const struct sight *sight)
 {
 	struct view_job *job = sight->job;
 	if (!strcmp(sight->command, "job.set_command")) {
-		job->program = given(seeing, "program");
+		job->program = view_given(seeing, "program");
 		job->program_ns = sight->now_ns;
 		job->program_over = NULL;
 	} else if (!strcmp(sight->command, "job.take_ownership")) {
@@ -346,8 +292,8 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 	else if (steers(sight->event)) see_steering(job, sight);
 	else if (sight->method && sight->method->property[0])
 		see_property(job, sight->method, trace_get(seeing->line, sight->method->property), sight->now_ns);
-	else if (!strcmp(sight->command, "file.set_remote_name")) rename_handle(seeing, job, sight->handle);
-	else if (!strcmp(sight->command, "job.replace_prefix")) rename_files(seeing, job);
+	else if (!strcmp(sight->command, "file.set_remote_name")) view_name_set(seeing, job, sight->handle);
+	else if (!strcmp(sight->command, "job.replace_prefix")) view_name_replace(seeing, job);
 	else see_command(seeing, sight);
 }
 
@@ -484,7 +430,7 @@ void view_call_see(struct view_seeing *seeing)
 		open_call(job, &sight);
 		note_add(seeing, &sight);
 		note_value(seeing, &sight);
-		note_prefix(seeing, &sight);
+		view_name_prefix(seeing, &sight);
 		note_file_property(seeing, &sight);
 		if (sight.failed) see_failure(job, &sight);
 		else see_success(seeing, &sight);

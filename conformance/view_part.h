@@ -24,6 +24,12 @@ struct view_handle *view_handle_add(struct view_seeing *seeing, const char *name
 
 /* view_call.c: lines of the client. */
 void view_call_see(struct view_seeing *seeing);
+/* A text of the present call; NULL: NULL was passed, or nothing. */
+const char *view_given(struct view_seeing *seeing, const char *key);
+/* view_name.c: a file has another remote name; the files whose names have the prefix of the call noted last; that call. */
+void view_name_set(struct view_seeing *seeing, struct view_job *job, const struct view_handle *handle);
+void view_name_replace(struct view_seeing *seeing, struct view_job *job);
+void view_name_prefix(struct view_seeing *seeing, const struct sight *sight);
 /* view_handle.c: enumerators, and what objects say of themselves. Of a call that is shown already. */
 void view_handle_list(struct view_seeing *seeing, const struct sight *sight);
 void view_handle_told(struct view_seeing *seeing, const struct sight *sight);
