@@ -212,8 +212,8 @@ void judge_break(struct judge *judge, unsigned rule, const char *done, const cha
 	finding->scenario_line = sight->line ? sight->line->scenario_line : 0;
 	finding->at_ns = sight->now_ns;
 	finding->job = keep(judge, job);
-	char last[DONE_MAX] = "the job was looked at";
-	if (!done && sight->job) view_done_text(sight->job, last, sizeof last);
+	char last[DONE_MAX];
+	view_done_text(sight->job, last, sizeof last);
 	finding->done = keep(judge, done ? done : last);
 	finding->allowed = keep(judge, allowed ? allowed : rules_all(&count)[rule].sentence);
 	finding->seen = keep(judge, seen);
@@ -246,11 +246,22 @@ static int find_reading(const char *id)
 	return number >= 0 && number < (int)JUDGE_READINGS_MAX ? number : -1;
 }
 
+static bool is_reading(const char *id)
+{
+	unsigned count;
+	const struct reading *readings = machine_readings(&count);
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(readings[i].id, id)) return true;
+	return false;
+}
+
 void judge_show(struct judge *judge, const char *id, const char *choice)
 {
 	int i = find_reading(id);
 	assert(i >= 0);
-	if (i >= 0 && !judge->readings[i]) judge->readings[i] = choice;
+	if (i < 0 || judge->readings[i]) return;
+	assert(is_reading(id));
+	judge->readings[i] = choice;
 }
 
 const char *judge_reading(const struct judge *judge, const char *id)
@@ -262,7 +273,7 @@ const char *judge_reading(const struct judge *judge, const char *id)
 void judge_take(struct judge *judge, const char *id, const char *choice)
 {
 	int i = find_reading(id);
-	assert(i >= 0);
+	assert(i >= 0 && is_reading(id));
 	if (i >= 0) judge->taken[i] = choice;
 }
 

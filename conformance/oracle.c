@@ -36,7 +36,8 @@ static bool goes_along(const struct search *search, const struct hypothesis *hyp
 	return judge && judge->seen == 0 && hypothesis->machine == judge->view.machine && search->options->tolerance_ns == judge->host_ns;
 }
 
-static enum status judge_beliefs(struct search *search, struct hypothesis *hypothesis)
+/* judge: sees the trace along, unless NULL. */
+static enum status judge_beliefs(struct search *search, struct hypothesis *hypothesis, struct judge *judge)
 {
 	struct oracle_fold *fold = arena_room(search->arena, sizeof *fold);
 	if (!fold) return STATUS_NO_MEMORY;
@@ -44,7 +45,6 @@ static enum status judge_beliefs(struct search *search, struct hypothesis *hypot
 	fold->arena = search->arena;
 	fold->machine = hypothesis->machine;
 	fold->tolerance_ns = fold->host_ns = search->options->tolerance_ns;
-	struct judge *judge = goes_along(search, hypothesis) ? search->options->judge : NULL;
 	fold->view = judge ? &judge->view : &fold->own;
 	if (!judge) view_init(&fold->own, search->arena, hypothesis->machine);
 	fold->own.blind = search->options->blind;
@@ -73,10 +73,10 @@ static enum status judge_answers(struct search *search, struct hypothesis *hypot
 static enum status try(struct search *search, struct hypothesis *hypothesis)
 {
 	struct arena mark = *search->arena;
-	bool along = goes_along(search, hypothesis);
-	enum status status = judge_beliefs(search, hypothesis);
+	struct judge *judge = goes_along(search, hypothesis) ? search->options->judge : NULL;
+	enum status status = judge_beliefs(search, hypothesis, judge);
 	if (!status) status = judge_answers(search, hypothesis);
-	if (!along) *search->arena = mark;   /* what the judge has found stays */
+	if (!judge) *search->arena = mark;   /* what the judge has found stays */
 	search->result->hypotheses++;
 	return status;
 }

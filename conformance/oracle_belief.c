@@ -123,18 +123,20 @@ static bool widen(struct belief *to, const struct belief *by)
 		before.expires_ns != to->expires_ns;
 }
 
-bool oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief)
+void oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief)
 {
-	for (unsigned i = 0; i < of->count; i++)
-		if (is_alike(&of->beliefs[i], belief)) return widen(&of->beliefs[i], belief) && (of->beliefs[i].fresh = true);
+	for (unsigned i = 0; i < of->count; i++) {
+		if (!is_alike(&of->beliefs[i], belief)) continue;
+		of->beliefs[i].fresh |= widen(&of->beliefs[i], belief);
+		return;
+	}
 	if (of->count == ORACLE_BELIEFS_MAX) {
 		of->lost = fold->inconclusive = true;
-		return false;
+		return;
 	}
 	of->beliefs[of->count] = *belief;
 	of->beliefs[of->count++].fresh = true;
 	if (of->count > fold->largest) fold->largest = of->count;
-	return true;
 }
 
 /* --- hidden moves */
@@ -144,7 +146,6 @@ struct closing {
 	struct believed *of;
 	int64_t now_ns;
 	struct belief from;
-	bool changed;
 };
 
 /* A timer that this step armed can have been armed at any time until now, and a server may have asked for more. */
@@ -182,10 +183,10 @@ static void move_open(struct closing *closing, struct occurrence occurrence, enu
 	to.retry_last_ns = latest(closing, to.retry_ns, occurrence.now_ns);
 	if (to.row->effects & EFFECT_BIT(EFFECT_ERROR_SET)) open_error(&to, kind);
 	if (to.state == closing->from.state && closing->from.row) to.row = closing->from.row;
-	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
+	oracle_belief_add(closing->fold, closing->of, &to);
 	if (occurrence.event != EVENT_NO_PROGRESS || to.error.file == ERROR_NO_FILE || !all_sent(closing->fold, closing->of->view)) return;
 	to.error.file = ERROR_NO_FILE; /* every file may be done: there is none that it could be about */
-	closing->changed |= oracle_belief_add(closing->fold, closing->of, &to);
+	oracle_belief_add(closing->fold, closing->of, &to);
 }
 
 static void move(struct closing *closing, enum event event)
@@ -334,15 +335,17 @@ void oracle_belief_close(struct oracle_fold *fold, struct believed *of, int64_t 
 	struct closing closing = { .fold = fold, .of = of, .now_ns = now_ns };
 	unsigned rounds = 0;
 	for (unsigned i = 0; i < of->count; i++) of->beliefs[i].fresh = true;
+	bool any;
 	do {
-		closing.changed = false;
+		any = false;
 		for (unsigned i = 0; i < of->count && !of->lost; i++) {
 			struct belief from = of->beliefs[i];
 			if (!from.fresh) continue;
+			any = true;
 			of->beliefs[i].fresh = false;
 			move_from(&closing, &from);
 		}
-		if (++rounds > ROUNDS_MAX) of->lost = fold->inconclusive = true;
-	} while (closing.changed && !of->lost);
+		if (any && ++rounds > ROUNDS_MAX) of->lost = fold->inconclusive = true;
+	} while (any && !of->lost);
 	of->closed_ns = now_ns;
 }

@@ -184,11 +184,6 @@ static void tell_look(const struct seeing *seeing, char *seen, size_t size)
 
 /* --- calls */
 
-static bool steers(enum event event)
-{
-	return event == EVENT_SUSPEND || event == EVENT_RESUME || event == EVENT_COMPLETE || event == EVENT_CANCEL;
-}
-
 static enum property property_of(const struct sight *sight, int64_t *value)
 {
 	const char *name = sight->method ? sight->method->property : "", *text = *name ? trace_get(sight->line, name) : NULL;
@@ -296,7 +291,7 @@ static bool agrees_call(struct seeing *seeing, struct belief *belief)
 	to.retry_last_ns = to.retry_ns == belief->retry_ns ? belief->retry_last_ns : to.retry_ns;
 	seeing->retry_delay_ns = seeing->of->work.retry_delay_ns;
 	seeing->no_progress_ns = seeing->of->work.no_progress_ns;
-	if (!steers(seeing->sight->event) && to.state == belief->state && belief->row) to.row = belief->row;
+	if (!view_steers(seeing->sight->event) && to.state == belief->state && belief->row) to.row = belief->row;
 	*belief = to;
 	return true;
 }
@@ -327,7 +322,7 @@ static void keep_base(const struct seeing *seeing)
 static bool refuses_argument(const struct seeing *seeing)
 {
 	const struct sight *sight = seeing->sight;
-	return sight->failed && !steers(sight->event) && !is_code(seeing->fold, "INVALID_STATE", sight->hr);
+	return sight->failed && !view_steers(sight->event) && !is_code(seeing->fold, "INVALID_STATE", sight->hr);
 }
 
 static void tell_call(const struct seeing *seeing, char *seen, size_t size)
@@ -344,7 +339,7 @@ static bool tells_of_state(const struct seeing *seeing)
 	bool core = sight->method && !strcmp(sight->method->interface_, "IBackgroundCopyJob");
 	if (sight->null_out || sight->event == EVENT_GET || seeing->fold->view->service_down) return false;
 	if (sight->event != EVENT_GET_ERROR && refuses_argument(seeing)) return false;
-	return steers(sight->event) || sight->event == EVENT_GET_ERROR || core;
+	return view_steers(sight->event) || sight->event == EVENT_GET_ERROR || core;
 }
 
 /* --- callbacks and requests */

@@ -69,8 +69,8 @@ bool oracle_belief_step(struct oracle_fold *fold, struct believed *of, const str
 	struct belief *to);
 /* What a step made of a job, as a belief. */
 void oracle_belief_take(struct belief *to, const struct belief *from, const struct job *job, const struct occurrence *occurrence);
-/* Adds, joining timers with an equal one. True when the set has changed. */
-bool oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief);
+/* Adds, joining timers with an equal one; what has changed is fresh. */
+void oracle_belief_add(struct oracle_fold *fold, struct believed *of, const struct belief *belief);
 /* Hidden moves up to the time. */
 void oracle_belief_close(struct oracle_fold *fold, struct believed *of, int64_t now_ns);
 /* The belief as a job, until the next step. */

@@ -31,79 +31,72 @@ static json_t *union_of(json_t *units, const char *dialect, const char *key)
 	return all;
 }
 
-static json_t *cover(const char *dialect, unsigned hit, unsigned total, json_t *missed)
+/* What there is of one kind in a dialect, against what its units have met. */
+struct cover {
+	const char *dialect;
+	json_t *seen, *missed;
+	unsigned hit, total;
+};
+
+static struct cover cover_begin(json_t *units, const struct machine *machine, const char *key)
 {
+	const char *dialect = machine_dialect_name(machine->dialect);
+	return (struct cover){ .dialect = dialect, .seen = union_of(units, dialect, key), .missed = json_array() };
+}
+
+static void cover_one(struct cover *cover, const char *name)
+{
+	cover->total++;
+	if (json_object_get(cover->seen, name)) cover->hit++;
+	else json_array_append_new(cover->missed, json_string(name));
+}
+
+static json_t *cover_end(struct cover *cover)
+{
+	json_decref(cover->seen);
 	json_t *told = json_object();
-	json_put_text(told, "dialect", dialect);
-	json_object_set_new(told, "hit", json_integer(hit));
-	json_object_set_new(told, "total", json_integer(total));
-	json_object_set_new(told, "missed", missed);
+	json_put_text(told, "dialect", cover->dialect);
+	json_object_set_new(told, "hit", json_integer(cover->hit));
+	json_object_set_new(told, "total", json_integer(cover->total));
+	json_object_set_new(told, "missed", cover->missed);
 	return told;
 }
 
 static json_t *cover_rows(json_t *units, const struct machine *machine)
 {
-	const char *dialect = machine_dialect_name(machine->dialect);
-	json_t *seen = union_of(units, dialect, "rows"), *missed = json_array();
-	unsigned hit = 0, total = 0;
-	for (unsigned i = 0; i < machine->moves_count; i++) {
-		const struct move *move = &machine->moves[i];
-		if (move->effects & UNTAKEN) continue;
-		total++;
-		if (json_object_get(seen, move->id)) hit++;
-		else json_array_append_new(missed, json_string(move->id));
-	}
-	json_decref(seen);
-	return cover(dialect, hit, total, missed);
+	struct cover cover = cover_begin(units, machine, "rows");
+	for (unsigned i = 0; i < machine->moves_count; i++)
+		if (!(machine->moves[i].effects & UNTAKEN)) cover_one(&cover, machine->moves[i].id);
+	return cover_end(&cover);
 }
 
 static json_t *cover_cells(json_t *units, const struct machine *machine)
 {
-	const char *dialect = machine_dialect_name(machine->dialect);
-	json_t *seen = union_of(units, dialect, "cells"), *missed = json_array();
-	unsigned hit = 0, total = 0;
+	struct cover cover = cover_begin(units, machine, "cells");
 	for (int state = 0; state < STATE_COUNT; state++)
 		for (int event = 0; event < EVENT_COUNT; event++) {
 			char cell[100];
 			unsigned rows;
-			const struct move *first = machine_cell(machine, (enum state)state, (enum event)event, &rows);
-			if (first->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
-			total++;
+			if (machine_cell(machine, (enum state)state, (enum event)event, &rows)->effects & EFFECT_BIT(EFFECT_IMPOSSIBLE)) continue;
 			snprintf(cell, sizeof cell, "%s %s", machine_state_name((enum state)state), machine_event_name((enum event)event));
-			if (json_object_get(seen, cell)) hit++;
-			else json_array_append_new(missed, json_string(cell));
+			cover_one(&cover, cell);
 		}
-	json_decref(seen);
-	return cover(dialect, hit, total, missed);
+	return cover_end(&cover);
 }
 
 static json_t *cover_faults(json_t *units, const struct machine *machine)
 {
-	const char *dialect = machine_dialect_name(machine->dialect);
-	json_t *seen = union_of(units, dialect, "causes"), *missed = json_array();
-	unsigned hit = 0, total = 0;
-	for (int cause = 0; cause < CAUSE_COUNT; cause++) {
-		if (machine->faults[cause].report[machine->dialect].fault_class == FAULT_CLASS_NONE) continue;
-		total++;
-		if (json_object_get(seen, machine->faults[cause].word)) hit++;
-		else json_array_append_new(missed, json_string(machine->faults[cause].word));
-	}
-	json_decref(seen);
-	return cover(dialect, hit, total, missed);
+	struct cover cover = cover_begin(units, machine, "causes");
+	for (int cause = 0; cause < CAUSE_COUNT; cause++)
+		if (machine->faults[cause].report[machine->dialect].fault_class != FAULT_CLASS_NONE) cover_one(&cover, machine->faults[cause].word);
+	return cover_end(&cover);
 }
 
 static json_t *cover_contexts(json_t *units, const struct machine *machine)
 {
-	const char *dialect = machine_dialect_name(machine->dialect);
-	json_t *seen = union_of(units, dialect, "contexts"), *missed = json_array();
-	unsigned hit = 0;
-	for (int context = 0; context < CONTEXT_COUNT; context++) {
-		const char *name = machine_context_name((enum context)context);
-		if (json_object_get(seen, name)) hit++;
-		else json_array_append_new(missed, json_string(name));
-	}
-	json_decref(seen);
-	return cover(dialect, hit, CONTEXT_COUNT, missed);
+	struct cover cover = cover_begin(units, machine, "contexts");
+	for (int context = 0; context < CONTEXT_COUNT; context++) cover_one(&cover, machine_context_name((enum context)context));
+	return cover_end(&cover);
 }
 
 static void add_readings(json_t *readings, json_t *units, enum dialect dialect)

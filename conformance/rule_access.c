@@ -154,13 +154,14 @@ static const struct context_row {
 	bool (*is)(const struct view_cause *cause);
 	enum context context, other;   /* other: of another reading */
 	const char *reading, *choice, *other_choice;
+	const char *code;              /* NULL: any */
 } context_rows[] = {
-	{ RULE_err_ctx_006, is_disk, CONTEXT_LOCAL_FILE, CONTEXT_LOCAL_FILE, NULL, NULL, NULL },
-	{ RULE_err_ctx_007, is_4xx, CONTEXT_REMOTE_FILE, CONTEXT_REMOTE_FILE, NULL, NULL, NULL },
-	{ RULE_err_ctx_008, is_connection, CONTEXT_GENERAL_TRANSPORT, CONTEXT_REMOTE_FILE, "C-11", "transport", "remote-file" },
-	{ RULE_err_ctx_009, is_machine, CONTEXT_GENERAL_QUEUE_MANAGER, CONTEXT_GENERAL_TRANSPORT, "C-12", "queue-manager", "transport" },
-	{ RULE_err_ctx_010, is_application, CONTEXT_REMOTE_APPLICATION, CONTEXT_REMOTE_APPLICATION, NULL, NULL, NULL },
-	{ RULE_err_ctx_011, is_source, CONTEXT_LOCAL_FILE, CONTEXT_LOCAL_FILE, "C-13", "0x8020001D", NULL },
+	{ RULE_err_ctx_006, is_disk, CONTEXT_LOCAL_FILE, CONTEXT_LOCAL_FILE, NULL, NULL, NULL, NULL },
+	{ RULE_err_ctx_007, is_4xx, CONTEXT_REMOTE_FILE, CONTEXT_REMOTE_FILE, NULL, NULL, NULL, NULL },
+	{ RULE_err_ctx_008, is_connection, CONTEXT_GENERAL_TRANSPORT, CONTEXT_REMOTE_FILE, "C-11", "transport", "remote-file", NULL },
+	{ RULE_err_ctx_009, is_machine, CONTEXT_GENERAL_QUEUE_MANAGER, CONTEXT_GENERAL_TRANSPORT, "C-12", "queue-manager", "transport", NULL },
+	{ RULE_err_ctx_010, is_application, CONTEXT_REMOTE_APPLICATION, CONTEXT_REMOTE_APPLICATION, NULL, NULL, NULL, NULL },
+	{ RULE_err_ctx_011, is_source, CONTEXT_LOCAL_FILE, CONTEXT_LOCAL_FILE, "C-13", "0x8020001D", NULL, "LOCAL_FILE_CHANGED" },
 };
 
 /* By C-04 the time-out has a code of its own: then the error is none of the cause before it. */
@@ -180,7 +181,7 @@ void rule_access_context_of(struct judge *judge, unsigned rule, const struct sig
 		if (row->rule != rule || !judge_only(&causes, row->is)) continue;
 		if (row->reading && context == row->context) judge_show(judge, row->reading, row->choice);
 		else if (row->reading && context == row->other) judge_show(judge, row->reading, row->other_choice);
-		bool has_code = rule != RULE_err_ctx_011 || sight->job->look.code == judge_word(judge, "LOCAL_FILE_CHANGED");
+		bool has_code = !row->code || sight->job->look.code == judge_word(judge, row->code);
 		claim_context(judge, rule, sight, (context == row->context || context == row->other) && has_code);
 	}
 }

@@ -118,8 +118,8 @@ struct disk {
 
 static bool read_disk(const struct trace_line *line, struct disk *disk)
 {
-	const char *expected = trace_get(line, "expected"), *found = expected && strchr("nf", expected[0]) ? trace_get(line, "found") : NULL, *at, *slash;
-	if (!found) return false;
+	const char *expected = trace_get(line, "expected"), *found = trace_get(line, "found"), *at, *slash;
+	if (!expected || !found) return false;
 	memset(disk, 0, sizeof *disk);
 	if (!strncmp(expected, "no-temporary ", 13)) {
 		disk->kind = DISK_TEMPORARY;

@@ -151,8 +151,9 @@ static bool is_refused_redirect(const struct view_cause *cause)
 static void see_refused_redirect(struct judge *judge, const struct view_job *job)
 {
 	struct view_causes causes;
+	if (!job->look.values || !job->security_flags) return;
 	judge_error_causes(judge, job, &causes);
-	const struct view_cause *cause = job->look.values && judge_only(&causes, is_refused_redirect) ? judge_newest(&causes) : NULL;
+	const struct view_cause *cause = judge_only(&causes, is_refused_redirect) ? judge_newest(&causes) : NULL;
 	if (!cause) return;
 	if (job->look.code == 0x80190000u + cause->status) judge_show(judge, "C-68", "0x80190000+status");
 	if (job->look.code == 0x80070000u + cause->status) judge_show(judge, "C-68", "0x80070000+status");

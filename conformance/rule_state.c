@@ -104,7 +104,7 @@ void rule_state_call(struct judge *judge, unsigned rule, const struct sight *sig
 {
 	const struct view_job *job = sight->job;
 	/* Cheap questions first: many rules ask, at every call. */
-	bool called = sight->kind == SIGHT_CALL && sight->event <= EVENT_CANCEL, seen = sight->kind == SIGHT_STATE && job && job->call_open;
+	bool called = sight->kind == SIGHT_CALL && view_steers(sight->event), seen = sight->kind == SIGHT_STATE && job && job->call_open;
 	if (!job || (!called && !seen) || judge->view.service_down) return;
 	const struct call_rule *row = call_rule(rule);
 	if (sight->kind == SIGHT_CALL && sight->event == row->event && state_in(sight->state, row->in) && call_concerns(judge, rule, job, sight->hr)) {
@@ -349,10 +349,9 @@ static void show_readings(struct judge *judge, const struct sight *sight)
 void rule_state_documented(struct judge *judge, unsigned rule, const struct sight *sight)
 {
 	struct view_job *job = sight->job;
-	bool steers = sight->event == EVENT_SUSPEND || sight->event == EVENT_RESUME || sight->event == EVENT_COMPLETE || sight->event == EVENT_CANCEL;
 	if (!job) return;
 	show_readings(judge, sight);
-	if (sight->kind == SIGHT_CALL && steers && !judge->view.service_down) {
+	if (sight->kind == SIGHT_CALL && view_steers(sight->event) && !judge->view.service_down) {
 		uint32_t moved = judge_closure(judge, job, job->possible), after = judge_after_call(judge, job, moved, sight->event, sight->hr);
 		/* An answer that no row gives is for the rules of the call; here it may have changed the job or not. */
 		job->possible = after ? after : sight->failed ? moved : STATES_ALL;

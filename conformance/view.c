@@ -34,8 +34,8 @@ void view_done_pieces(struct view_job *job, const char *const pieces[VIEW_DONE_M
 
 void view_done_text(const struct view_job *job, char *text, size_t size)
 {
-	size_t used = (size_t)snprintf(text, size, "%s", job->done[0] ? job->done[0] : "the job was looked at");
-	for (unsigned i = 1; i < VIEW_DONE_MAX && job->done[i] && used < size; i++) used += (size_t)snprintf(text + used, size - used, "%s", job->done[i]);
+	size_t used = (size_t)snprintf(text, size, "%s", job && job->done[0] ? job->done[0] : "the job was looked at");
+	for (unsigned i = 1; job && i < VIEW_DONE_MAX && job->done[i] && used < size; i++) used += (size_t)snprintf(text + used, size - used, "%s", job->done[i]);
 }
 
 const char *view_text(struct view_seeing *seeing, const char *text)

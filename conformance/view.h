@@ -413,11 +413,16 @@ typedef void view_shower(void *context, const struct sight *sight);
 /* Takes a line in and shows what it is, once for each job that it concerns. The line stays where and as it is for as long as the view is used. Returns STATUS_NO_MEMORY, STATUS_LIMIT. */
 enum status view_see(struct view *view, const struct trace_line *line, view_shower *show, void *context);
 
-/* What happened last to the job, in words; `the job was looked at` when nothing did. */
+/* What happened last to the job, in words; `the job was looked at` when nothing did, or there is none (NULL). */
 void view_done_text(const struct view_job *job, char *text, size_t size);
 
 /* What may have caused the present error of a job: whatever failed since the content before the last. */
 void view_causes(const struct view *view, const struct view_job *job, struct view_causes *causes);
+/* Suspend, Resume, Complete and Cancel. */
+static inline bool view_steers(enum event event)
+{
+	return event == EVENT_SUSPEND || event == EVENT_RESUME || event == EVENT_COMPLETE || event == EVENT_CANCEL;
+}
 /* A state that nothing but a call ends (retention aside). */
 bool view_sticky(enum state state);
 /* Whether nothing but getters and failing calls can have touched the job between the last two looks. */

@@ -37,11 +37,6 @@ static enum event event_of(const char *command)
 	return EVENT_GET;
 }
 
-static bool steers(enum event event)
-{
-	return event == EVENT_SUSPEND || event == EVENT_RESUME || event == EVENT_COMPLETE || event == EVENT_CANCEL;
-}
-
 static struct view_job *find_by_id(const struct view *view, const char *id)
 {
 	for (unsigned i = 0; id && i < view->jobs_count; i++)
@@ -289,7 +284,7 @@ static void see_success(struct view_seeing *seeing, const struct sight *sight)
 	if (sight->event == EVENT_SET) job->property_ns = sight->now_ns;
 	job->modifications++;
 	if (sight->event == EVENT_ADD_FILE) add_files(seeing, job);
-	else if (steers(sight->event)) see_steering(job, sight);
+	else if (view_steers(sight->event)) see_steering(job, sight);
 	else if (sight->method && sight->method->property[0])
 		see_property(job, sight->method, trace_get(seeing->line, sight->method->property), sight->now_ns);
 	else if (!strcmp(sight->command, "file.set_remote_name")) view_name_set(seeing, job, sight->handle);
@@ -308,7 +303,7 @@ static void see_failure(struct view_job *job, const struct sight *sight)
 
 static void open_call(struct view_job *job, const struct sight *sight)
 {
-	if (!steers(sight->event)) return;
+	if (!view_steers(sight->event)) return;
 	job->call_open = true;
 	job->call = sight->event;
 	job->call_hr = sight->hr;

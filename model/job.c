@@ -491,7 +491,7 @@ const struct move *job_step(const struct machine *machine, struct job *job, cons
 	}
 	if (!(step.row->effects & EFFECT_BIT(EFFECT_REFUSE))) take_occurrence(&step);
 	enter_state(&step);
-	for (uint64_t left = step.row->effects; left; left &= left - 1) apply_effect(&step, (enum effect_kind)__builtin_ctzll(left));
+	for (uint32_t left = step.row->effects; left; left &= left - 1) apply_effect(&step, (enum effect_kind)__builtin_ctz(left));
 	if (has_defect(machine, DEFECT_files_backwards)) find_last(job);
 	return step.row;
 }

@@ -80,7 +80,7 @@ void trace_append(struct trace_line *line, const char *key, const char *value, s
 {
 	struct trace_field *field = &line->fields[line->fields_count++];
 	char *to = line->text + line->text_length;
-	size_t tail_length = *tail ? strlen(tail) : 0;
+	size_t tail_length = strlen(tail);
 
 	assert(line->text_length + length + tail_length < sizeof line->text);
 	memset(field->key, 0, TRACE_KEY_WORD);   /* trace_get compares so many at once */

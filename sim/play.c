@@ -463,12 +463,12 @@ struct player *play_new(struct arena *arena, const struct scenario *scenario, st
 	assert(scenario->dialects[options->dialect]);
 	memset(play, 0, sizeof *play);
 	player = arena_room(arena, sizeof *player);
-	if (player) memset(player, 0, offsetof(struct player, handles));
 	if (!player) {
 		memset(failure, 0, sizeof *failure);
 		snprintf(failure->text, sizeof failure->text, "expected memory for the play, found none left");
 		return NULL;
 	}
+	memset(player, 0, offsetof(struct player, handles));
 	player->arena = arena;
 	player->scenario = scenario;
 	player->target = target;

@@ -190,11 +190,6 @@ static void put(struct play_text *text, const char *from, size_t length)
 	text->text[text->length] = '\0';
 }
 
-static void put_text(struct play_text *text, const char *from)
-{
-	put(text, from, strlen(from));
-}
-
 void play_line_text(struct play_text *text, const char *format, ...)
 {
 	size_t left;
@@ -203,9 +198,13 @@ void play_line_text(struct play_text *text, const char *format, ...)
 
 	va_start(args, format);
 	/* Up to the first number it is copying, and nearly all have none: printf is slow. */
-	for (; *format && (*format != '%' || format[1] == 's'); format += *format == '%' ? 2 : 1) {
-		if (*format != '%') put(text, format, 1);
-		else put_text(text, va_arg(args, const char *));
+	for (;; format += 2) {
+		size_t plain = strcspn(format, "%");
+		put(text, format, plain);
+		format += plain;
+		if (format[0] != '%' || format[1] != 's') break;
+		const char *word = va_arg(args, const char *);
+		put(text, word, strlen(word));
 	}
 	left = sizeof text->text - text->length;
 	n = *format ? vsnprintf(text->text + text->length, left, format, args) : 0;

@@ -200,7 +200,6 @@ static bool has_effect(const struct effects *effects, enum effect_kind kind)
 	return false;
 }
 
-/* The player looks often: a row that only answers it is told once a job. */
 /* Of a row of GET or GET_ERROR: whether the player looks for itself, and was told the row before. */
 static bool is_known(const struct service_job *job, const struct move *row, uint32_t *bit)
 {
@@ -208,6 +207,7 @@ static bool is_known(const struct service_job *job, const struct move *row, uint
 	return job->service->probed && (job->got[row->event == EVENT_GET_ERROR] & *bit);
 }
 
+/* The player looks often: a row that only answers it is told once a job. */
 static bool is_told(struct service_job *job, const struct occurrence *occurrence, const struct move *row)
 {
 	uint32_t bit;
