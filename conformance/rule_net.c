@@ -1,6 +1,8 @@
 /* rule_net.c -- rules about requests, bodies and files: what the origin saw, and what became of what it sent. */
 #include "conformance/rule_fold.h"
 
+#include "model/job.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -227,7 +229,8 @@ void rule_net_redirect(struct judge *judge, unsigned rule, const struct sight *s
 			continue;
 		}
 		bool alone = job->files_count == 1 && judge->view.jobs_count == 1, clean = !job->causes_count && !judge->view.conditions_count;
-		bool may_follow = !job->upload && (judge->view.dialect == DIALECT_DO || strncmp(file->url, "https:", 6) || job->security_flags & 0x0800);   /* inferred */
+		bool to_http = (uint64_t)job->security_flags & REDIRECT_ALLOW_HTTPS_TO_HTTP;   /* inferred */
+		bool may_follow = !job->upload && (judge->view.dialect == DIALECT_DO || strncmp(file->url, "https:", 6) || to_http);
 		bool stopped = state_in(sight->state, STATES_ERROR) && clean && may_follow && !judge_period_over(judge, job, sight->now_ns) && file->led_ns != VIEW_NEVER && job->attempt_ns <= file->led_ns;
 		bool ended = sight->state == STATE_TRANSFERRED && alone && !file->content && !(file->total_known && file->total == 0);
 		judge_claim(judge, rule, !stopped && !ended, TEXT("state %s after %u redirects of %s", judge_state(sight->state), file->redirects, file->path),

@@ -1,5 +1,6 @@
 /* view_net.c -- lines of the origin: who was served what, and what may have failed. */
 #include "conformance/view_part.h"
+#include "model/job.h"
 #include "sim/fault_word.h"
 
 #include <stdlib.h>
@@ -201,7 +202,7 @@ static enum cause refusal_of(const struct trace_line *line)
 /* By its flags the job follows no redirect; to http from https only with a flag (inferred). */
 static bool follows_none(const struct view_job *job)
 {
-	return (job->security_flags & 0x0700) == 0x0200;
+	return ((uint64_t)job->security_flags & REDIRECT_POLICY_MASK) == REDIRECT_POLICY_DISALLOW;
 }
 
 static enum cause failure_of(const struct trace_line *line, const struct view_job *job, struct view_file *file)

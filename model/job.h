@@ -21,6 +21,14 @@ enum job_priority { JOB_PRIORITY_FOREGROUND, JOB_PRIORITY_HIGH, JOB_PRIORITY_NOR
 #define NOTIFY_DISABLE          0x0004u
 #define NOTIFY_JOB_MODIFICATION 0x0008u
 
+/* Security flags of HTTP (constants.md section 6). */
+#define SECURITY_IGNORE_CERT_CN_INVALID UINT64_C(0x0002)
+#define SECURITY_IGNORE_CERT_DATE_INVALID UINT64_C(0x0004)
+#define SECURITY_IGNORE_UNKNOWN_CA UINT64_C(0x0008)
+#define REDIRECT_POLICY_MASK UINT64_C(0x0700)
+#define REDIRECT_POLICY_DISALLOW UINT64_C(0x0200)
+#define REDIRECT_ALLOW_HTTPS_TO_HTTP UINT64_C(0x0800)
+
 struct job_file {
 	uint64_t bytes_total;        /* JOB_SIZE_UNKNOWN until the server said it */
 	uint64_t bytes_transferred;

@@ -70,13 +70,6 @@ static void copy(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
-static uint64_t number_of(const struct step *step, const char *key, uint64_t otherwise)
-{
-	const struct scenario_arg *arg = step_arg(step, key);
-
-	return arg && arg->is_number && arg->number >= 0 ? (uint64_t)arg->number : otherwise;
-}
-
 static const char *const FAULT_WORDS[FAULTS_OF_LINE] = { [FAULT_OF_LINE_NONE] = "", [FAULT_OF_LINE_RESET] = "reset", [FAULT_OF_LINE_STALL] = "stall",
 	[FAULT_OF_LINE_TRUNCATE] = "truncate", [FAULT_OF_LINE_CHANGE] = "etag-change", [FAULT_OF_LINE_MODIFIED] = "modified-change",
 	[FAULT_OF_LINE_SIZE] = "size-change", [FAULT_OF_LINE_BAD_CHUNKS] = "bad-chunks", [FAULT_OF_LINE_GARBAGE] = "garbage",
@@ -155,8 +148,8 @@ static void read_fault(const struct step *step, struct serve *serve)
 
 	serve->fault = (enum fault_kind)kind_of(step, "fault.word", FAULT_WORDS, FAULTS_OF_LINE);
 	serve->range = (enum range_kind)kind_of(step, "range", RANGE_WORDS, RANGE_KINDS);
-	serve->at = number_of(step, "fault.at", 0);
-	serve->stall_ns = (int64_t)number_of(step, "fault.for", 0);
+	serve->at = (uint64_t)step_number(step, "fault.at", 0);
+	serve->stall_ns = step_number(step, "fault.for", 0);
 	serve->lie = lie ? lie->number : 0;
 	serve->range_lie = range_lie ? range_lie->number : 0;
 	if (fault) copy(serve->fault_text, sizeof serve->fault_text, fault->text);
@@ -169,11 +162,11 @@ static void read_answer(const struct step *step, struct serve *serve)
 	const struct scenario_arg *redirect = step_arg(step, "redirect"), *upload = step_arg(step, "upload");
 	bool only_upload = upload && !step_arg(step, "size");
 
-	serve->status = (unsigned)number_of(step, "status", redirect ? 302 : only_upload ? 404 : 200);
+	serve->status = (unsigned)step_number(step, "status", redirect ? 302 : only_upload ? 404 : 200);
 	serve->refusal = !upload ? CAUSE_NONE : !strcmp(upload->text, "too-large") ? CAUSE_UPLOAD_TOO_LARGE : CAUSE_UPLOAD_REMOTE_APPLICATION;
 	serve->retry_is_date = step_arg(step, "retry_date") != NULL;
-	serve->retry_after_ns = (int64_t)number_of(step, serve->retry_is_date ? "retry_date" : "retry_after", 0);
-	serve->throttle = number_of(step, "throttle", 0);
+	serve->retry_after_ns = step_number(step, serve->retry_is_date ? "retry_date" : "retry_after", 0);
+	serve->throttle = (uint64_t)step_number(step, "throttle", 0);
 	serve->no_length = step_arg(step, "no-length") != NULL;
 	serve->chunked = step_arg(step, "chunked") != NULL;
 	serve->no_range = step_arg(step, "no-range") != NULL;
@@ -200,10 +193,10 @@ static bool add_serve(struct origin *origin, const struct step *step, char *why,
 	origin->serves[origin->serves_count] = serve;
 	copy(serve->path, sizeof serve->path, path->text);
 	if (method) copy(serve->method, sizeof serve->method, method->text);
-	serve->times = number_of(step, "times", 0);
-	serve->after_ns = (int64_t)number_of(step, "after", 0);
-	serve->until_ns = (int64_t)number_of(step, "until", INT64_MAX);
-	serve->size = number_of(step, "size", 0);
+	serve->times = (uint64_t)step_number(step, "times", 0);
+	serve->after_ns = step_number(step, "after", 0);
+	serve->until_ns = step_number(step, "until", INT64_MAX);
+	serve->size = (uint64_t)step_number(step, "size", 0);
 	read_fault(step, serve);
 	read_identity(step, serve);
 	read_answer(step, serve);

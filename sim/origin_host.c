@@ -31,13 +31,6 @@ void hosts_init(struct hosts *hosts)
 	*hosts = (struct hosts){ .count = 1, .list = { { .name = "origin", .answer = HOST_OK, .left = FOR_EVER, .until_ns = INT64_MAX } } };
 }
 
-static int64_t number_of(const struct step *step, const char *key, int64_t otherwise)
-{
-	const struct scenario_arg *arg = step_arg(step, key);
-
-	return arg && arg->is_number && arg->number >= 0 ? arg->number : otherwise;
-}
-
 static struct host *find_host(struct hosts *hosts, const char *name)
 {
 	for (unsigned i = 0; i < hosts->count; i++)
@@ -49,7 +42,7 @@ bool hosts_change(struct hosts *hosts, const struct step *step, int64_t now_ns, 
 {
 	const struct scenario_arg *name = step_word(step, 0);
 	struct host *host = name ? find_host(hosts, name->text) : NULL;
-	int64_t during = number_of(step, "for", INT64_MAX);
+	int64_t during = step_number(step, "for", INT64_MAX);
 
 	if (!host) {
 		if (!name || hosts->count == ORIGIN_HOSTS_MAX) {
@@ -60,11 +53,11 @@ bool hosts_change(struct hosts *hosts, const struct step *step, int64_t now_ns, 
 		snprintf(host->name, sizeof host->name, "%s", name->text);
 	}
 	host->answer = origin_host_find(step->word);
-	host->left = (uint64_t)number_of(step, "times", INT64_MAX);
-	host->delay_ns = number_of(step, "delay", 0);
-	host->after_ns = number_of(step, "after", 0);
+	host->left = (uint64_t)step_number(step, "times", (int64_t)FOR_EVER);
+	host->delay_ns = step_number(step, "delay", 0);
+	host->after_ns = step_number(step, "after", 0);
 	host->until_ns = during > INT64_MAX - now_ns ? INT64_MAX : now_ns + during;
-	if (step_arg(step, "until")) host->until_ns = number_of(step, "until", INT64_MAX);
+	if (step_arg(step, "until")) host->until_ns = step_number(step, "until", INT64_MAX);
 	return true;
 }
 
@@ -79,4 +72,3 @@ enum host_answer hosts_connect(struct hosts *hosts, const char *name, int64_t no
 	*delay_ns = host->delay_ns;
 	return host->answer;
 }
-

@@ -10,6 +10,13 @@ const struct scenario_arg *step_arg(const struct step *step, const char *key)
 	return NULL;
 }
 
+int64_t step_number(const struct step *step, const char *key, int64_t otherwise)
+{
+	const struct scenario_arg *arg = step_arg(step, key);
+
+	return arg && arg->is_number && arg->number >= 0 ? arg->number : otherwise;
+}
+
 const struct scenario_arg *step_word(const struct step *step, unsigned n)
 {
 	for (unsigned i = 0; i < step->args_count; i++)

@@ -156,6 +156,8 @@ enum status scenario_parse(struct arena *arena, const char *file, const char *te
 
 /* Argument by key; NULL when the step has none. */
 const struct scenario_arg *step_arg(const struct step *step, const char *key);
+/* Its number, of 0 and more, in the unit that the key has (ns, bytes, times); `otherwise` when the step has none. */
+int64_t step_number(const struct step *step, const char *key, int64_t otherwise);
 /* nth positional argument (from 0); NULL when there are fewer. */
 const struct scenario_arg *step_word(const struct step *step, unsigned n);
 

@@ -25,12 +25,6 @@
 #define SERVICE_NOTIFY_AGAIN_NS (10 * NET_S)         /* from a callback that failed to the next (CB-003) */
 #define SERVICE_MODIFICATION_NS (500 * NET_MS)       /* between two JobModification */
 #define SERVICE_MAXIMUM_NS (INT64_C(7776000) * NET_S)  /* active time that a job of bits has at most, by default */
-#define SECURITY_IGNORE_CERT_CN_INVALID UINT64_C(0x0002)   /* constants.md 6 */
-#define SECURITY_IGNORE_CERT_DATE_INVALID UINT64_C(0x0004)
-#define SECURITY_IGNORE_UNKNOWN_CA UINT64_C(0x0008)
-#define REDIRECT_POLICY_MASK UINT64_C(0x0700)
-#define REDIRECT_POLICY_DISALLOW UINT64_C(0x0200)
-#define REDIRECT_ALLOW_HTTPS_TO_HTTP UINT64_C(0x0800)
 #define SERVICE_EPOCH INT64_C(134116992000000000)    /* 2026-01-01 as FILETIME: the wall clock at time 0 */
 
 /* What a job waits for. In the queue its number is index of the job * SERVICE_JOB_TIMERS + event. */
@@ -155,6 +149,8 @@ struct handle {
 
 struct call_frame;
 typedef uint32_t service_answer(struct call_frame *frame);
+
+struct service_answer_row { const char *command; service_answer *answer; };
 
 /* What is to be known about a command. */
 struct service_route {
@@ -354,6 +350,8 @@ void service_reply_text(struct call_frame *frame, const char *key, const char *t
 /* Makes the handle that `as` names, when it names one. Returns S_OK, or E_OUTOFMEMORY; the object is taken over. */
 uint32_t service_reply_handle(struct call_frame *frame, struct object *object);
 
+/* The answer to a command among count rows; NULL when none is of it. */
+service_answer *service_find_answer(const struct service_answer_row *rows, size_t count, const char *command);
 /* Each group's answers by command; NULL when the group does not have it. */
 service_answer *service_handle_answer(const char *command);
 service_answer *service_job_answer(const char *command);

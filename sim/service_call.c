@@ -84,6 +84,13 @@ static const char *property_of(const struct call_frame *frame)
 	return "?";
 }
 
+service_answer *service_find_answer(const struct service_answer_row *rows, size_t count, const char *command)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(rows[i].command, command)) return rows[i].answer;
+	return NULL;
+}
+
 static service_answer *find_answer(const char *command)
 {
 	service_answer *answer = service_job_answer(command);

@@ -341,14 +341,12 @@ static uint32_t set_remote_name(struct call_frame *frame)
 
 service_answer *service_file_answer(const char *command)
 {
-	static const struct { const char *command; service_answer *answer; } answers[] = {
+	static const struct service_answer_row answers[] = {
 		{ "file.local_name", local_name }, { "job.add_file", add_file },
 		{ "job.add_file_with_ranges", add_file_with_ranges }, { "job.add_file_set", add_file_set },
 		{ "job.enum_files", enum_files }, { "file.remote_name", remote_name }, { "file.progress", file_progress },
 		{ "file.ranges", file_ranges }, { "file.set_remote_name", set_remote_name },
 	};
 
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (answers[i].command[4] == command[4] && !strcmp(answers[i].command, command)) return answers[i].answer;
-	return NULL;
+	return service_find_answer(answers, sizeof answers / sizeof *answers, command);
 }

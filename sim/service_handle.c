@@ -260,13 +260,11 @@ static uint32_t enum_count(struct call_frame *frame)
 
 service_answer *service_handle_answer(const char *command)
 {
-	static const struct { const char *command; service_answer *answer; } answers[] = {
+	static const struct service_answer_row answers[] = {
 		{ "handle.query_interface", query_interface }, { "handle.add_ref", add_ref }, { "handle.release", release },
 		{ "enum.next", enum_next }, { "enum.skip", enum_skip }, { "enum.reset", enum_reset },
 		{ "enum.clone", enum_clone }, { "enum.count", enum_count },
 	};
 
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (answers[i].command[4] == command[4] && !strcmp(answers[i].command, command)) return answers[i].answer;
-	return NULL;
+	return service_find_answer(answers, sizeof answers / sizeof *answers, command);
 }

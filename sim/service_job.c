@@ -485,7 +485,7 @@ static uint32_t get_property(struct call_frame *frame)
 
 service_answer *service_job_answer(const char *command)
 {
-	static const struct { const char *command; service_answer *answer; } answers[] = {
+	static const struct service_answer_row answers[] = {
 		{ "job.state", get_state }, { "job.get_error", get_error }, { "error.get_error", error_get },
 		{ "error.get_file", error_file }, { "job.create", create }, { "job.open", open_job }, { "job.enum", enum_jobs },
 		{ "manager.error_description", manager_description }, { "job.suspend", suspend }, { "job.resume", resume },
@@ -496,7 +496,5 @@ service_answer *service_job_answer(const char *command)
 		{ "error.context_description", error_context }, { "error.protocol", error_protocol },
 	};
 
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (answers[i].command[4] == command[4] && !strcmp(answers[i].command, command)) return answers[i].answer;
-	return NULL;
+	return service_find_answer(answers, sizeof answers / sizeof *answers, command);
 }

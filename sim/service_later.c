@@ -354,7 +354,7 @@ static uint32_t get_file_property(struct call_frame *frame)
 
 service_answer *service_later_answer(const char *command)
 {
-	static const struct { const char *command; service_answer *answer; } answers[] = {
+	static const struct service_answer_row answers[] = {
 		{ "job.set_command", set_command }, { "job.command", get_command }, { "job.reply_progress", reply_progress },
 		{ "job.set_credentials", set_credentials }, { "job.remove_credentials", remove_credentials },
 		{ "job.replace_prefix", replace_prefix }, { "job.set_property", set_property },
@@ -363,7 +363,5 @@ service_answer *service_later_answer(const char *command)
 		{ "file.get_do_property", get_file_property },
 	};
 
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (answers[i].command[4] == command[4] && !strcmp(answers[i].command, command)) return answers[i].answer;
-	return NULL;
+	return service_find_answer(answers, sizeof answers / sizeof *answers, command);
 }
